@@ -54,14 +54,14 @@ class IColoredSocket(ISocket, IColored, Interface):
 class IThirdParty(ISocket):
     """Extends ours as third parties do, without `self`."""
 
-    def fuse(amperes):  # type: ignore
+    def fuse(amperes):  # type: ignore[no-untyped-def]
         """Change the fuse."""
 
 
 class ISettable(Interface):
     """Has a method whose parameters hold `self` in another place."""
 
-    def assign(this, self):  # type: ignore
+    def assign(this, self):  # type: ignore[no-untyped-def]
         """Assign something."""
 
 
