@@ -19,7 +19,7 @@ HATCH = "hatch==1.18.2"
 
 def prepare() -> dict[str, str]:
     """Make .venv with the pinned hatch unless it is there; return the environment to run it in."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - who runs an older one is told so
         sys.exit("tools/dev.py needs Python 3.11 or newer; this is " + sys.version.split()[0])
     stamp = ROOT / ".venv" / HATCH
     if not stamp.exists():
