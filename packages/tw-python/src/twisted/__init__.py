@@ -12,6 +12,6 @@ from incremental import Version
 __path__ = extend_path(__path__, __name__)
 
 __version__ = "26.11.0"
-version = Version("Twisted", *map(int, __version__.split(".")))  # noqa: RUF048 - always numbers
+version: Version = Version("Twisted", *map(int, __version__.split(".")))  # noqa: RUF048 - always numbers
 
 __all__ = ["__version__", "version"]
