@@ -1,0 +1,149 @@
+"""Generate the pages of the API reference, and the table of rooms, from the sources.
+
+Sphinx's autodoc documents classes and functions. It takes interfaces for plain data, since they
+are instances of zope's InterfaceClass, so their pages are written here, from the class body as
+it stands in the file: with annotations, which zope does not keep.
+"""
+
+import ast
+import importlib
+import inspect
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from sphinx.application import Sphinx
+from sphinx.ext.napoleon.docstring import GoogleDocstring
+from zope.interface.interface import InterfaceClass  # type: ignore[import-untyped]
+
+from parts import Part, parts
+
+_CODE_OR_SPECIAL = re.compile(r"(`+[^`]*`+)|([*|\\])|(?<=\w)(_)(?!\w)")
+
+
+def plain(line: str) -> str:
+    """Return a line of prose with the characters escaped that mean something to Sphinx."""
+    if line.lstrip().startswith((">>>", "...")):
+        return line
+    return _CODE_OR_SPECIAL.sub(lambda m: m[1] or "\\" + (m[2] or m[3]), line)
+
+
+def plainDocstring(
+    app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]
+) -> None:
+    """Escape the lines of a docstring in place (autodoc-process-docstring)."""
+    lines[:] = map(plain, lines)
+
+
+def write(root: Path, target: Path) -> None:
+    """Write the generated pages of the repository into a folder."""
+    target.mkdir(exist_ok=True)
+    for part in parts(root):
+        if part.modules:
+            _replace(target / f"{part.name}.rst", "\n".join(_page(part)))
+    _replace(target / "rooms.md", "\n".join(_rooms(root)))
+
+
+def _replace(path: Path, text: str) -> None:
+    if not path.exists() or path.read_text() != text:
+        path.write_text(text)
+
+
+def _public(part: Part) -> Iterator[str]:
+    for module in part.modules:
+        if not any(step.startswith("_") for step in module.split(".")):
+            yield module
+
+
+def _title(text: str, line: str) -> list[str]:
+    return [text, line * len(text), ""]
+
+
+def _page(part: Part) -> Iterator[str]:
+    yield from _title(part.name, "=")
+    yield from [part.project["description"] + ".", ""]
+    for name in _public(part):
+        module = importlib.import_module(name)
+        public = getattr(module, "__all__", None) or [n for n in vars(module) if n[0] != "_"]
+        interfaces = {
+            member: value
+            for member in public
+            if isinstance(value := getattr(module, member, None), InterfaceClass)
+        }
+        yield from _title(f"``{name}``", "-")
+        yield from [f".. automodule:: {name}", "   :members:"]
+        if interfaces:
+            yield f"   :exclude-members: {', '.join(interfaces)}"
+        yield ""
+        for member, interface in interfaces.items():
+            if name == interface.__module__ or interface.__module__.split(".")[-1][:1] == "_":
+                yield from _interface(name, member, interface)
+
+
+def _interface(module: str, name: str, interface: InterfaceClass) -> Iterator[str]:
+    """Yield the description of an interface as a class with its methods and attributes."""
+    home = importlib.import_module(interface.__module__)
+    body = _class_body(home.__file__ or "", interface.__name__)
+    if body is None:
+        return
+    yield f".. py:class:: {module}.{name}"
+    yield "   :no-index-entry:"
+    yield ""
+    extended = [base.__name__ for base in interface.__bases__ if base.__name__ != "Interface"]
+    yield from _indented(ast.get_docstring(body) or "", 1)
+    if extended:
+        yield f"   Extends {', '.join(f'``{base}``' for base in extended)}."
+        yield ""
+    for node in body.body:
+        match node:
+            case ast.FunctionDef():
+                is_property = any(ast.unparse(d) == "property" for d in node.decorator_list)
+                returns = ast.unparse(node.returns) if node.returns else "None"
+                if is_property:
+                    yield f"   .. py:property:: {node.name}"
+                    yield f"      :type: {returns}"
+                else:
+                    yield f"   .. py:method:: {node.name}({_arguments(node)}) -> {returns}"
+                yield ""
+                yield from _indented(ast.get_docstring(node) or "", 2)
+            case ast.AnnAssign(target=ast.Name(id=attribute), annotation=kind, value=value):
+                yield f"   .. py:attribute:: {attribute}"
+                yield f"      :type: {ast.unparse(kind)}"
+                yield ""
+                if isinstance(value, ast.Call) and value.args:
+                    said = value.args[0]
+                    if isinstance(said, ast.Constant) and isinstance(said.value, str):
+                        yield from _indented(inspect.cleandoc(said.value), 2)
+
+
+def _class_body(file: str, name: str) -> ast.ClassDef | None:
+    for node in ast.walk(ast.parse(Path(file).read_bytes())):
+        if isinstance(node, ast.ClassDef) and node.name == name:
+            return node
+    return None
+
+
+def _arguments(node: ast.FunctionDef) -> str:
+    text = ast.unparse(node.args)
+    return re.sub(r"^self(, /)?(, )?", "", text)
+
+
+def _indented(docstring: str, depth: int) -> Iterator[str]:
+    text = str(GoogleDocstring([plain(line) for line in docstring.splitlines()]))
+    for line in text.splitlines():
+        yield "   " * depth + line if line else ""
+    yield ""
+
+
+def _rooms(root: Path) -> Iterator[str]:
+    """Yield the table of rooms: what each source file is, in the words of its first line."""
+    for part in parts(root):
+        if not part.modules:
+            continue
+        yield from [f"### {part.name}", "", part.project["description"] + ".", ""]
+        yield from ["| room | what it is |", "| --- | --- |"]
+        for module, path in part.modules.items():
+            said = ast.get_docstring(ast.parse(path.read_bytes())) or ""
+            first = " ".join(said.partition("\n\n")[0].split()).replace("|", "\\|")
+            yield f"| `{module}` | {first} |"
+        yield ""
