@@ -1,0 +1,367 @@
+"""`Logger`: what a program logs with."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from time import time
+from types import FrameType
+from typing import Protocol, TypeVar, cast, overload
+
+from twisted.logger import _interest
+from twisted.logger._constants import NamedConstant
+from twisted.logger._globalpublisher import globalLogPublisher
+from twisted.logger._interfaces import ILogObserver, LogEvent
+from twisted.logger._levels import InvalidLogLevelError, LogLevel, isLevel
+from twisted.python.failure import Failure, NoCurrentExceptionError
+
+_L = TypeVar("_L", bound="Logger")
+
+# Looked up once: these are on the path of every call.
+_debug = LogLevel.debug
+_info = LogLevel.info
+_warn = LogLevel.warn
+_error = LogLevel.error
+_critical = LogLevel.critical
+_moment = _interest.moment
+
+MAXIMUM_OWNERS = 1000
+"""How many classes a Logger remembers the answers for, before it forgets them and begins again."""
+
+
+class Operation(Protocol):
+    """How the body of `with log.failuresHandled(...) as operation` went."""
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether it ended without an exception; False while it runs."""
+
+    @property
+    def failed(self) -> bool:
+        """Whether it ended with an exception; False while it runs."""
+
+    @property
+    def failure(self) -> Failure | None:
+        """The exception that ended it."""
+
+
+class _Operation:
+    """What `failuresHandled` fills in."""
+
+    succeeded = False
+    failure: Failure | None = None
+
+    @property
+    def failed(self) -> bool:
+        """Whether there is a failure."""
+        return self.failure is not None
+
+
+class _FailureHandler:
+    """A context manager that may be entered any number of times, also by itself and by threads."""
+
+    def __init__(self, logger: "Logger", message: str, level: NamedConstant) -> None:
+        self._logger = logger
+        self._message = message
+        self._level = level
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(self, kind: type[BaseException] | None, *details: object) -> bool:
+        """Log an exception that an except clause for `Exception` would get, and end it."""
+        if kind is None or not issubclass(kind, Exception):
+            return False
+        self._logger.failure(self._message, level=self._level)
+        return True
+
+
+def _callersModule(logger: "Logger") -> str:
+    """Return the name of the module that makes a Logger, or of the subclass of it."""
+    frame: FrameType | None = sys._getframe(2)
+    # The initializer of a subclass calls ours.
+    while frame is not None and frame.f_locals.get("self") is logger:
+        frame = frame.f_back
+    name = frame.f_globals.get("__name__") if frame is not None else None
+    return name if isinstance(name, str) else "<unknown>"
+
+
+class Logger:
+    """Makes events and hands them to an observer.
+
+    A Logger in a class is a descriptor: taken from an instance its events have the instance as
+    their `log_source`, taken from the class they have the class.
+
+    Args:
+        namespace: The category of its events. By default the name of the module that makes the
+            Logger or, for a Logger in a class, the full name of the class.
+        source: The object that the events are about.
+        observer: What gets the events. By default the global publisher.
+
+    Attributes:
+        source: The object that the events are about.
+    """
+
+    def __init__(
+        self,
+        namespace: str | None = None,
+        source: object | None = None,
+        observer: ILogObserver | None = None,
+    ) -> None:
+        self._ownNamespace = namespace is not None
+        self._namespace = _callersModule(self) if namespace is None else namespace
+        self.source = source
+        self._observer: ILogObserver = globalLogPublisher if observer is None else observer
+        # The levels that nobody wants, and those that somebody may want, each with the moment of
+        # the answer (see _interest).
+        self._unwanted: dict[NamedConstant, object] = {}
+        self._wanted: dict[NamedConstant, object] = {}
+        # A Logger that is taken from a class is made anew each time. What it knows lives here.
+        self._owners: dict[
+            str, tuple[dict[NamedConstant, object], dict[NamedConstant, object]]
+        ] = {}
+
+    @property
+    def namespace(self) -> str:
+        """The category of the events."""
+        return self._namespace
+
+    @namespace.setter
+    def namespace(self, namespace: str) -> None:
+        self._namespace = namespace
+        self._forget()
+
+    @property
+    def observer(self) -> ILogObserver:
+        """What gets the events."""
+        return self._observer
+
+    @observer.setter
+    def observer(self, observer: ILogObserver) -> None:
+        self._observer = observer
+        self._forget()
+
+    def _forget(self) -> None:
+        """Forget the answers, which were about another observer or namespace."""
+        self._unwanted = {}
+        self._wanted = {}
+        self._owners = {}
+
+    def __get__(self: _L, instance: object | None, owner: type | None = None) -> _L:
+        """Return the Logger of an instance or a class.
+
+        Args:
+            instance: What it is taken from, or None when that is a class.
+            owner: The class, or the class of the instance.
+        """
+        bound = object.__new__(type(self))
+        state = bound.__dict__
+        state.update(self.__dict__)
+        state["source"] = owner if instance is None else instance
+        if not self._ownNamespace:
+            cls = type(instance) if owner is None else owner
+            namespace = f"{cls.__module__}.{cls.__qualname__}"
+            answers = self._owners.get(namespace)
+            if answers is None:
+                if len(self._owners) >= MAXIMUM_OWNERS:
+                    self._owners.clear()
+                answers = self._owners[namespace] = ({}, {})
+            state["_namespace"] = namespace
+            state["_unwanted"], state["_wanted"] = answers
+        return bound
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._namespace!r}>"
+
+    def isEnabled(self, level: NamedConstant) -> bool:
+        """Return whether an observer may do something with an event of a level.
+
+        The methods that log ask this themselves; ask it before work that only serves to be
+        logged.
+
+        Args:
+            level: A constant of `LogLevel`.
+        """
+        # The token comes before the question: see _interest.
+        now = _moment.now
+        if self._wanted.get(level) is now:
+            return True
+        if _interest.wants(self._observer, level, self._namespace):
+            self._wanted[level] = now
+            return True
+        # Where a subclass looks at what is emitted, it gets to see each call.
+        if type(self).emit is Logger.emit:
+            self._unwanted[level] = now
+        return False
+
+    @overload
+    def emit(
+        self, level: NamedConstant, /, format: str | None = None, **kwargs: object
+    ) -> None: ...
+
+    @overload
+    def emit(
+        self, *, level: NamedConstant, format: str | None = None, **kwargs: object
+    ) -> None: ...
+
+    def emit(  # type: ignore[misc]  # `level` as a keyword arrives in kwargs
+        self, level: NamedConstant | None = None, /, format: str | None = None, **kwargs: object
+    ) -> None:
+        """Log an event.
+
+        A level that is none is itself logged, as a failure: logging raises nothing.
+
+        Args:
+            level: A constant of `LogLevel`.
+            format: How an observer is to render the event as text.
+            kwargs: The other items of the event.
+        """
+        if level is None:
+            level = cast(NamedConstant, kwargs.pop("level", None))
+        if not isLevel(level):
+            self.failure(
+                "{logger!r} was given an event with the invalid level {invalidLevel!r}: {event!r}",
+                Failure(InvalidLogLevelError(level)),
+                invalidLevel=level,
+                logger=self,
+                event={**kwargs, "log_format": format},
+            )
+            return
+        if self.isEnabled(level):
+            self._deliver(level, format, kwargs)
+
+    def _deliver(self, level: NamedConstant, format: str | None, event: LogEvent) -> None:
+        """Make an event of the items of a call, and hand it to the observer."""
+        event["log_logger"] = self
+        event["log_level"] = level
+        event["log_namespace"] = self._namespace
+        event["log_source"] = self.source
+        event["log_format"] = format
+        event["log_time"] = time()
+        self._observer(event)
+
+    def failure(
+        self,
+        format: str,
+        failure: Failure | None = None,
+        level: NamedConstant = LogLevel.critical,
+        **kwargs: object,
+    ) -> None:
+        """Log an exception that nobody foresaw, with its traceback.
+
+        An error that was foreseen and dealt with is better logged with `error`.
+
+        Args:
+            format: How an observer is to render the event as text.
+            failure: The failure. By default the exception that is being handled.
+            level: A constant of `LogLevel`.
+            kwargs: The other items of the event.
+        """
+        if failure is None:
+            try:
+                failure = Failure()
+            except NoCurrentExceptionError as error:
+                failure = Failure(error)
+        self.emit(level, format, log_failure=failure, **kwargs)
+
+    def failureHandler(
+        self, staticMessage: str, level: NamedConstant = LogLevel.critical
+    ) -> AbstractContextManager[None]:
+        """Return a context manager that logs an exception of its body and goes on after it.
+
+        It can be made once and used many times. Exceptions that are no `Exception`, such as
+        KeyboardInterrupt, pass.
+
+        Args:
+            staticMessage: The format string; it has no fields.
+            level: A constant of `LogLevel`.
+        """
+        return _FailureHandler(self, staticMessage, level)
+
+    @contextmanager
+    def failuresHandled(
+        self, format: str, level: NamedConstant = LogLevel.critical, **kwargs: object
+    ) -> Iterator[Operation]:
+        """Return a context manager that logs an exception of its body and goes on after it.
+
+        Exceptions that are no `Exception`, such as KeyboardInterrupt, pass.
+
+        Args:
+            format: How an observer is to render the event as text.
+            level: A constant of `LogLevel`.
+            kwargs: The other items of the event.
+
+        Returns:
+            The context manager; its value tells afterwards how the body ended.
+        """
+        operation = _Operation()
+        try:
+            yield operation
+        except Exception:
+            operation.failure = Failure()
+            self.failure(format, operation.failure, level, **kwargs)
+        else:
+            operation.succeeded = True
+
+    def debug(self, /, format: str | None = None, **kwargs: object) -> None:
+        """Log something of use to a developer who looks for a fault.
+
+        Args:
+            format: How an observer is to render the event as text.
+            kwargs: The other items of the event.
+        """
+        if self._unwanted.get(_debug) is not _moment.now:
+            self.emit(_debug, format, **kwargs)
+
+    def info(self, /, format: str | None = None, **kwargs: object) -> None:
+        """Log something routine.
+
+        Args:
+            format: How an observer is to render the event as text.
+            kwargs: The other items of the event.
+        """
+        if self._unwanted.get(_info) is not _moment.now:
+            self.emit(_info, format, **kwargs)
+
+    def warn(self, /, format: str | None = None, **kwargs: object) -> None:
+        """Log something that needs more attention than routine does.
+
+        Args:
+            format: How an observer is to render the event as text.
+            kwargs: The other items of the event.
+        """
+        if self._unwanted.get(_warn) is not _moment.now:
+            self.emit(_warn, format, **kwargs)
+
+    def error(self, /, format: str | None = None, **kwargs: object) -> None:
+        """Log that a part of the service fails.
+
+        Args:
+            format: How an observer is to render the event as text.
+            kwargs: The other items of the event.
+        """
+        if self._unwanted.get(_error) is not _moment.now:
+            self.emit(_error, format, **kwargs)
+
+    def critical(self, /, format: str | None = None, **kwargs: object) -> None:
+        """Log that the service fails.
+
+        Args:
+            format: How an observer is to render the event as text.
+            kwargs: The other items of the event.
+        """
+        if self._unwanted.get(_critical) is not _moment.now:
+            self.emit(_critical, format, **kwargs)
+
+
+def _loggerFor(obj: object) -> Logger:
+    """Return a Logger whose source is an object, and whose namespace is that of its class.
+
+    Args:
+        obj: The object.
+    """
+    return _template.__get__(obj, type(obj))
+
+
+_template = Logger()
+
+__all__ = ["Logger", "Operation", "_loggerFor"]

@@ -1,0 +1,100 @@
+"""Publishers: observers that pass each event on to other observers."""
+
+from threading import Lock
+
+from twisted.logger import _interest
+from twisted.logger._constants import NamedConstant
+from twisted.logger._interfaces import ILogObserver, LogEvent
+from twisted.python.components import implementer
+from twisted.python.failure import Failure
+
+
+@implementer(ILogObserver)
+class LogPublisher:
+    """An observer that passes each event on to the observers that were added to it.
+
+    No order is promised. An observer that raises an exception costs the others nothing: they get
+    the event, and then one about the failure. Publishers may be called and changed in any thread.
+
+    Args:
+        observers: The first ones.
+    """
+
+    def __init__(self, *observers: ILogObserver) -> None:
+        self._lock = Lock()
+        # Replaced, never changed: whoever goes through it is not disturbed by additions.
+        self._observers: tuple[ILogObserver, ...] = ()
+        for observer in observers:
+            self.addObserver(observer)
+
+    def addObserver(self, observer: ILogObserver) -> None:
+        """Pass events on to an observer, once even if it is added twice.
+
+        Args:
+            observer: A callable that takes an event.
+
+        Raises:
+            TypeError: It cannot be called.
+        """
+        if not callable(observer):
+            raise TypeError(f"an observer must be callable with an event; this is {observer!r}")
+        with self._lock:
+            if observer not in self._observers:
+                self._observers += (observer,)
+        _interest.changed()
+
+    def removeObserver(self, observer: ILogObserver) -> None:
+        """Pass no more events on to an observer; one that was not added is ignored.
+
+        Args:
+            observer: An observer that was given to `addObserver`.
+        """
+        with self._lock:
+            self._observers = tuple(other for other in self._observers if other != observer)
+        _interest.changed()
+
+    def __call__(self, event: LogEvent) -> None:
+        """Pass an event on.
+
+        Args:
+            event: The event; every observer gets this same dictionary.
+        """
+        for observer in self._observers:
+            try:
+                observer(event)
+            except Exception:
+                self._reportBroken(observer)
+
+    def _reportBroken(self, broken: ILogObserver) -> None:
+        """Tell the other observers about the exception that one of them just raised."""
+        failure = Failure()
+        # A report that makes another observer fail is told to the ones that are left, so that
+        # this ends. Logger is above this room.
+        from twisted.logger._logger import Logger
+
+        others = LogPublisher(*(each for each in self._observers if each != broken))
+        Logger(namespace="twisted.logger", observer=others).failure(
+            "The log observer {observer!r} failed; it lost this event, and will get the next.",
+            failure,
+            observer=broken,
+        )
+
+
+@_interest.answersFor(LogPublisher)
+def _wants(publisher: LogPublisher, level: NamedConstant, namespace: str) -> bool:
+    """Return whether one of the observers of a publisher wants the events."""
+    return any(
+        _interest.wants(observer, level, namespace)
+        for observer in publisher._observers  # the answer is a part of the publisher
+    )
+
+
+def bitbucketLogObserver(event: LogEvent) -> None:
+    """Ignore an event.
+
+    Args:
+        event: The event.
+    """
+
+
+__all__ = ["LogPublisher", "bitbucketLogObserver"]
