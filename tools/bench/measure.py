@@ -1,0 +1,213 @@
+"""One measurement of one side: what it did, how long that took, and the CPU time it used.
+
+A workload names its sides and one of the kinds of measurement below. Every measurement starts its
+side anew, so that the luck of one process (hash seed, placement in memory) is not in all rounds.
+"""
+
+import json
+import shutil
+import subprocess
+from dataclasses import dataclass
+from functools import cached_property
+from os import environ
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Protocol
+
+from tools.bench.errors import BenchError
+from tools.bench.processes import start
+from tools.bench.sides import PROGRAMS, Environments, Side
+
+LOAD_SOURCE = Path(__file__).parent / "load.c"
+START_SECONDS = 30.0  # until a server must have said its port
+STALL_SECONDS = 5.0  # until a server that does not answer is given up
+MOST_MESSAGES = 100_000_000
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What one side did in one round.
+
+    Attributes:
+        operations: How many it did.
+        seconds: How long they took.
+        cpu: The CPU seconds that they cost the process of the side.
+        loadCpu: The CPU seconds that the load generator used meanwhile, 0 where there is none.
+    """
+
+    operations: int
+    seconds: float
+    cpu: float
+    loadCpu: float = 0.0
+
+    @property
+    def rate(self) -> float:
+        """Operations a second."""
+        return self.operations / self.seconds
+
+    @property
+    def cpuPerOperation(self) -> float:
+        """CPU seconds an operation."""
+        return self.cpu / self.operations
+
+    @property
+    def busy(self) -> float:
+        """The part of the time in which the side had the CPU, 1.0 for all of it."""
+        return self.cpu / self.seconds
+
+
+def parseSample(text: str) -> Sample:
+    """Read a sample from the line of JSON that a program prints.
+
+    Raises:
+        BenchError: The line is no sample of at least one operation.
+    """
+    try:
+        sample = Sample(**json.loads(text))
+        usable = sample.operations > 0 and sample.seconds > 0 and sample.cpu > 0
+    except (ValueError, TypeError):
+        usable = False
+    if not usable:
+        raise BenchError(f"measured nothing ({text.strip()!r}): give more --seconds")
+    return sample
+
+
+@dataclass
+class Rig:
+    """What measurements share.
+
+    Attributes:
+        directory: Where built things are kept.
+        environments: The environments of the sides.
+        serverCore: The core of what is measured.
+        loadCore: The core of the load generator.
+        seconds: How long one measurement takes, without its warming up.
+    """
+
+    directory: Path
+    environments: Environments
+    serverCore: int
+    loadCore: int
+    seconds: float = 1.0
+
+    @property
+    def patience(self) -> float:
+        """Seconds until a program that measures is taken to hang."""
+        return 60 + 20 * self.seconds
+
+    def command(self, side: Side, program: Path, *arguments: str | Path) -> list[str | Path]:
+        """Return the command that runs a program in the environment of a side.
+
+        No Python settings and no packages of the user get in.
+        """
+        return [self.environments.python(side.environment), "-E", "-s", program, *arguments]
+
+    @cached_property
+    def load(self) -> Path:
+        """The load generator, compiled unless it is there and newer than its source.
+
+        Raises:
+            BenchError: There is no C compiler, or it fails.
+        """
+        return compileLoad(self.directory)
+
+
+def compileLoad(directory: Path) -> Path:
+    """Compile the load generator into a directory unless it is there and newer than its source.
+
+    Raises:
+        BenchError: There is no C compiler, or it fails.
+    """
+    program = directory / "load"
+    if program.exists() and program.stat().st_mtime > LOAD_SOURCE.stat().st_mtime:
+        return program
+    compiler = shutil.which(environ.get("CC", "cc"))
+    if compiler is None:
+        raise BenchError(
+            "no C compiler for the load generator: install one (Debian: apt install gcc libc6-dev), "
+            "or name the compiler in the environment variable CC"
+        )
+    directory.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=directory) as fresh:
+        built = Path(fresh) / "load"
+        command = [compiler, "-O2", "-Wall", "-Wextra", "-o", built, LOAD_SOURCE]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            said = (done.stderr.strip().splitlines() or ["no message"])[0]
+            raise BenchError(f"{compiler} cannot compile {LOAD_SOURCE.name}: {said}")
+        built.replace(program)
+    return program
+
+
+class Measurement(Protocol):
+    """A kind of measurement."""
+
+    @property
+    def operation(self) -> str:
+        """What is counted, in the singular."""
+
+    def prepare(self, rig: Rig) -> None:
+        """Build what all sides of it need.
+
+        Raises:
+            BenchError: It cannot be built.
+        """
+
+    def take(self, rig: Rig, side: Side) -> Sample:
+        """Measure a side once.
+
+        Raises:
+            BenchError: The side failed.
+        """
+
+
+@dataclass(frozen=True)
+class Operations:
+    """Times a function: the side's program is a file with a table `CASES` of functions of a count.
+
+    Attributes:
+        case: The key in that table.
+        operation: What is counted.
+    """
+
+    case: str
+    operation: str = "operation"
+
+    def prepare(self, rig: Rig) -> None:
+        """Do nothing: it needs the sides alone."""
+
+    def take(self, rig: Rig, side: Side) -> Sample:
+        """Measure a side once."""
+        timer = PROGRAMS / "time_operations.py"
+        command = rig.command(side, timer, PROGRAMS / side.program, self.case, str(rig.seconds))
+        with start(command, rig.serverCore) as program:
+            return parseSample(program.finish(rig.patience))
+
+
+@dataclass(frozen=True)
+class Echo:
+    """Loads an echo server: the side's program prints its port and sends back what it gets.
+
+    Attributes:
+        connections: How many there are, each with one message in flight.
+        size: Of a message, in bytes.
+        operation: What is counted.
+    """
+
+    connections: int
+    size: int
+    operation: str = "message"
+
+    def prepare(self, rig: Rig) -> None:
+        """Compile the load generator."""
+        rig.load  # noqa: B018 - made on first access
+
+    def take(self, rig: Rig, side: Side) -> Sample:
+        """Measure a side once."""
+        command = rig.command(side, PROGRAMS / side.program, *side.arguments)
+        with start(command, rig.serverCore) as server:
+            port = server.readLine(START_SECONDS)
+            limits = [rig.seconds / 4, rig.seconds, MOST_MESSAGES, STALL_SECONDS]
+            load = [rig.load, port, server.process.pid, self.connections, self.size, *limits]
+            with start([str(part) for part in load], rig.loadCore) as program:
+                return parseSample(program.finish(rig.patience))

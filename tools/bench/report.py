@@ -1,0 +1,111 @@
+"""The figures for readers: tables in Markdown, JSON, a plot."""
+
+import json
+import os
+import platform
+import subprocess
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from tools.bench.errors import BenchError
+from tools.bench.figures import Spread, WorkloadFigures
+from tools.bench.sides import ENVIRONMENTS, PROGRAMS, Environments
+
+
+def conditions(rounds: int, seconds: float) -> dict[str, str]:
+    """Return what the figures depend on, besides the programs."""
+    incumbent, uvloop = (ENVIRONMENTS[name] or ("",) for name in ("incumbent", "uvloop"))
+    return {
+        "python": f"{platform.python_implementation()} {platform.python_version()}",
+        "machine": f"{processor()}, {os.cpu_count()} cores, {platform.system()}",
+        "incumbent": incumbent[0],
+        "uvloop": uvloop[0],
+        "rounds": str(rounds),
+        "seconds": f"{seconds:g}",
+    }
+
+
+def processor() -> str:
+    """Return the name of the processor as far as the system says it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return " ".join(names[0].split()) if names else platform.machine()
+
+
+def table(workload: WorkloadFigures) -> str:
+    """Return the figures of a workload as a Markdown table with its remarks."""
+    bases = workload.baselines
+    head = [
+        workload.summary,
+        f"CPU µs/{workload.operation}",
+        *(f"/ {base}" for base in bases),
+        f"{workload.operation}s/s",
+        *(f"/ {base}" for base in bases),
+        "busy",
+    ]
+    rows = [
+        [
+            side.name,
+            f"{side.cpu.median * 1e6:.3g}",
+            *(showRatio(side.cpuRatios[base]) for base in bases),
+            f"{side.rate.median:,.0f}",
+            *(showRatio(side.rateRatios[base]) for base in bases),
+            f"{side.busy.median:.0%}",
+        ]
+        for side in workload.sides
+    ]
+    return "\n".join([align(head, rows), *remarks(workload)])
+
+
+def remarks(workload: WorkloadFigures) -> list[str]:
+    """Return a line for each goal, and one on the noise."""
+    lines = [
+        f"Goal: {goal.side} at most {goal.most:g} of {goal.baseline}'s CPU: {goal.reached:.2f}, "
+        + ("met" if goal.met else "missed")
+        for goal in workload.goals
+    ]
+    if workload.noise is not None:
+        state = "quiet" if workload.quiet else "not quiet: repeat before you believe it"
+        lines.append(f"The incumbent against itself: {showRatio(workload.noise)}; the machine was {state}")
+    return ["", *(f"- {line}" for line in lines)] if lines else []
+
+
+def showRatio(ratio: Spread) -> str:
+    """Return the median with its range."""
+    return f"{ratio.median:.2f} ({ratio.least:.2f}–{ratio.most:.2f})"
+
+
+def align(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a Markdown table that is also readable as it is; all columns but the first go right."""
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
+    lines = [
+        [row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))]
+        for row in (head, rule, *rows)
+    ]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def write(
+    directory: Path, where: dict[str, str], workloads: Sequence[WorkloadFigures], environments: Environments
+) -> list[Path]:
+    """Write the figures as JSON, Markdown and a plot; return the files.
+
+    Raises:
+        BenchError: The plot cannot be drawn; the other files are there.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    figures, tables, plot = (directory / f"figures.{kind}" for kind in ("json", "md", "svg"))
+    everything = {"conditions": where, "workloads": [asdict(workload) for workload in workloads]}
+    figures.write_text(json.dumps(everything, indent=1) + "\n", encoding="utf-8")
+    text = "\n\n".join([", ".join(f"{k} {v}" for k, v in where.items()), *map(table, workloads)])
+    tables.write_text(text + "\n", encoding="utf-8")
+    command = [environments.python("plot"), PROGRAMS / "plot.py", figures, plot]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise BenchError(f"cannot draw the plot: {(done.stderr.strip().splitlines() or ['no message'])[-1]}")
+    return [figures, tables, plot]
