@@ -10,13 +10,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tools.bench import report
-from tools.bench.errors import BenchError
-from tools.bench.figures import WorkloadFigures, summarize
-from tools.bench.measure import Rig, Sample
-from tools.bench.processes import cores
-from tools.bench.sides import Environments
-from tools.bench.workload import Workload, choose, families
+from bench import report
+from bench.errors import BenchError
+from bench.figures import WorkloadFigures, summarize
+from bench.measure import Rig, Sample
+from bench.processes import cores
+from bench.sides import Environments
+from bench.workload import Workload, choose, families
 
 BUILD = Path(__file__).resolve().parent.parent.parent / "build" / "bench"
 INTERRUPTED = 130  # what shells report after Ctrl-C
@@ -40,12 +40,22 @@ def whole(text: str) -> int:
 def options(arguments: Sequence[str]) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="tools/dev.py bench", description=__doc__)
-    parser.add_argument("workload", nargs="*", help="a workload or a family of them; all if left out")
-    parser.add_argument("--rounds", type=whole, default=5, help="how often each side is measured (5)")
+    parser.add_argument(
+        "workload", nargs="*", help="a workload or a family of them; all if left out"
+    )
+    parser.add_argument(
+        "--rounds", type=whole, default=5, help="how often each side is measured (5)"
+    )
     parser.add_argument("--seconds", type=positive, default=1.0, help="how long each time (1)")
-    parser.add_argument("--sides", default="", help="names with commas between them; all if left out")
-    parser.add_argument("--output", type=Path, default=BUILD, help="directory of the results (build/bench)")
-    parser.add_argument("--list", action="store_true", help="print the workloads with their sides, and stop")
+    parser.add_argument(
+        "--sides", default="", help="names with commas between them; all if left out"
+    )
+    parser.add_argument(
+        "--output", type=Path, default=BUILD, help="directory of the results (build/bench)"
+    )
+    parser.add_argument(
+        "--list", action="store_true", help="print the workloads with their sides, and stop"
+    )
     return parser.parse_args(arguments)
 
 

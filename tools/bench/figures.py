@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from tools.bench.measure import Sample
-from tools.bench.sides import CONTROL
-from tools.bench.workload import Workload
+from bench.measure import Sample
+from bench.sides import CONTROL
+from bench.workload import Workload
 
 # A side against itself within these bounds: the machine was quiet.
 QUIET = (0.97, 1.03)
@@ -145,5 +145,10 @@ def summarize(workload: Workload, samples: Mapping[str, Sequence[Sample]]) -> Wo
         for goal in workload.goals
     ]
     return WorkloadFigures(
-        workload.name, workload.summary, workload.measurement.operation, workload.baselines, sides, goals
+        workload.name,
+        workload.summary,
+        workload.measurement.operation,
+        workload.baselines,
+        sides,
+        goals,
     )

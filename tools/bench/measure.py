@@ -14,9 +14,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Protocol
 
-from tools.bench.errors import BenchError
-from tools.bench.processes import start
-from tools.bench.sides import PROGRAMS, Environments, Side
+from bench.errors import BenchError
+from bench.processes import start
+from bench.sides import PROGRAMS, Environments, Side
 
 LOAD_SOURCE = Path(__file__).parent / "load.c"
 START_SECONDS = 30.0  # until a server must have said its port
@@ -130,7 +130,7 @@ def compileLoad(directory: Path) -> Path:
     directory.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=directory) as fresh:
         built = Path(fresh) / "load"
-        command = [compiler, "-O2", "-Wall", "-Wextra", "-o", built, LOAD_SOURCE]
+        command = [compiler, "-O2", "-Wall", "-Wextra", "-o", str(built), str(LOAD_SOURCE)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             said = (done.stderr.strip().splitlines() or ["no message"])[0]

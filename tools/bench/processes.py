@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from tools.bench.errors import BenchError
+from bench.errors import BenchError
 
 # glibc serves a large buffer by mmap or from the heap, depending on what the process did before,
 # and gives the top of the heap back to the kernel by a threshold of 128 KiB. Reads of 256 KiB, as

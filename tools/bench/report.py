@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from tools.bench.errors import BenchError
-from tools.bench.figures import Spread, WorkloadFigures
-from tools.bench.sides import ENVIRONMENTS, PROGRAMS, Environments
+from bench.errors import BenchError
+from bench.figures import Spread, WorkloadFigures
+from bench.sides import ENVIRONMENTS, PROGRAMS, Environments
 
 
 def conditions(rounds: int, seconds: float) -> dict[str, str]:
@@ -70,7 +70,9 @@ def remarks(workload: WorkloadFigures) -> list[str]:
     ]
     if workload.noise is not None:
         state = "quiet" if workload.quiet else "not quiet: repeat before you believe it"
-        lines.append(f"The incumbent against itself: {showRatio(workload.noise)}; the machine was {state}")
+        lines.append(
+            f"The incumbent against itself: {showRatio(workload.noise)}; the machine was {state}"
+        )
     return ["", *(f"- {line}" for line in lines)] if lines else []
 
 
@@ -84,14 +86,20 @@ def align(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
     rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
     lines = [
-        [row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))]
+        [
+            row[0].ljust(widths[0]),
+            *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)),
+        ]
         for row in (head, rule, *rows)
     ]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def write(
-    directory: Path, where: dict[str, str], workloads: Sequence[WorkloadFigures], environments: Environments
+    directory: Path,
+    where: dict[str, str],
+    workloads: Sequence[WorkloadFigures],
+    environments: Environments,
 ) -> list[Path]:
     """Write the figures as JSON, Markdown and a plot; return the files.
 
@@ -107,5 +115,7 @@ def write(
     command = [environments.python("plot"), PROGRAMS / "plot.py", figures, plot]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise BenchError(f"cannot draw the plot: {(done.stderr.strip().splitlines() or ['no message'])[-1]}")
+        raise BenchError(
+            f"cannot draw the plot: {(done.stderr.strip().splitlines() or ['no message'])[-1]}"
+        )
     return [figures, tables, plot]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from shutil import which
 
-from tools.bench.errors import BenchError
+from bench.errors import BenchError
 
 PROGRAMS = Path(__file__).parent / "programs"
 
@@ -89,7 +89,9 @@ class Environments:
     def _uv(self, name: str, *arguments: str) -> None:
         uv = which("uv")
         if uv is None:
-            raise BenchError("`uv` is not on PATH: run `python3 tools/dev.py bench`, which provides it")
+            raise BenchError(
+                "`uv` is not on PATH: run `python3 tools/dev.py bench`, which provides it"
+            )
         self._directory.mkdir(parents=True, exist_ok=True)
         log = self._directory / f"{name}.log"
         with log.open("w") as output:

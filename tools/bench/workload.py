@@ -8,10 +8,10 @@ import pkgutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from tools.bench import workloads
-from tools.bench.errors import BenchError
-from tools.bench.measure import Measurement
-from tools.bench.sides import Side
+from bench import workloads
+from bench.errors import BenchError
+from bench.measure import Measurement
+from bench.sides import Side
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,9 @@ class Workload:
 def families() -> dict[str, tuple[Workload, ...]]:
     """Return the table of each file below `workloads/`."""
     names = sorted(module.name for module in pkgutil.iter_modules(workloads.__path__))
-    return {name: importlib.import_module(f"{workloads.__name__}.{name}").WORKLOADS for name in names}
+    return {
+        name: importlib.import_module(f"{workloads.__name__}.{name}").WORKLOADS for name in names
+    }
 
 
 def choose(wanted: Sequence[str], sides: Sequence[str]) -> list[Workload]:
@@ -80,7 +82,9 @@ def choose(wanted: Sequence[str], sides: Sequence[str]) -> list[Workload]:
     table = families()
     every = [workload for family in table.values() for workload in family]
     named = {**{workload.name: (workload,) for workload in every}, **table}
-    chosen = every if not wanted else [item for name in wanted for item in named[known(name, named)]]
+    chosen = (
+        every if not wanted else [item for name in wanted for item in named[known(name, named)]]
+    )
     available = {side.name for workload in every for side in workload.sides}
     for name in sides:
         known(name, available)

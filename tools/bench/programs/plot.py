@@ -12,7 +12,7 @@ import matplotlib
 
 matplotlib.use("svg")
 
-from matplotlib import pyplot  # noqa: E402 - the back end is chosen before
+from matplotlib import pyplot
 
 OURS, OTHERS, GOAL = "#1f6f8b", "#b8b8b8", "#c0392b"
 
@@ -48,7 +48,9 @@ def main() -> None:
                 panel.axvline(goal["most"], color=GOAL, linewidth=0.8, linestyle="--")
         panel.invert_yaxis()
         panel.margins(x=0.12)
-        panel.set_title(f"{workload['summary']}: CPU per operation / {baseline}", fontsize=9, loc="left")
+        panel.set_title(
+            f"{workload['summary']}: CPU per operation / {baseline}", fontsize=9, loc="left"
+        )
         panel.tick_params(labelsize=8)
     figure.savefig(target)
 

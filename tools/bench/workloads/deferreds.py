@@ -1,8 +1,8 @@
 """Operations on Deferreds, beside what asyncio has in their place."""
 
-from tools.bench.measure import Operations
-from tools.bench.sides import Side
-from tools.bench.workload import Goal, Workload
+from bench.measure import Operations
+from bench.sides import Side
+from bench.workload import Goal, Workload
 
 TW = Side("tw", "tw", "deferred_operations.py")
 INCUMBENT = Side("incumbent", "incumbent", "deferred_operations.py")
@@ -26,11 +26,18 @@ WORKLOADS = (
         DEFERREDS,
         baselines=("incumbent",),
     ),
-    Workload("deferred-await-fired", "Coroutine: await a fired Deferred", Operations("await-fired"), ALL),
     Workload(
-        "deferred-await-unfired", "Coroutine: await an unfired Deferred", Operations("await-unfired"), ALL
+        "deferred-await-fired", "Coroutine: await a fired Deferred", Operations("await-fired"), ALL
     ),
-    Workload("deferred-inline", "inlineCallbacks over 10 fired Deferreds", Operations("inline"), ALL),
+    Workload(
+        "deferred-await-unfired",
+        "Coroutine: await an unfired Deferred",
+        Operations("await-unfired"),
+        ALL,
+    ),
+    Workload(
+        "deferred-inline", "inlineCallbacks over 10 fired Deferreds", Operations("inline"), ALL
+    ),
     Workload("deferred-gather", "gatherResults of 10 unfired Deferreds", Operations("gather"), ALL),
     Workload(
         "deferred-errback",

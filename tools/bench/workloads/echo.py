@@ -1,8 +1,8 @@
 """TCP echo over loopback, TCP_NODELAY everywhere."""
 
-from tools.bench.measure import Echo
-from tools.bench.sides import Side
-from tools.bench.workload import Goal, Workload
+from bench.measure import Echo
+from bench.sides import Side
+from bench.workload import Goal, Workload
 
 INCUMBENT = Side("incumbent", "incumbent", "echo_twisted.py", ("epoll",))
 
@@ -20,5 +20,7 @@ WORKLOADS = (
     Workload("echo-64-1", "TCP echo, 1 connection, 64 B", Echo(1, 64), SIDES),
     Workload("echo-64-100", "TCP echo, 100 connections, 64 B", Echo(100, 64), SIDES, goals=GOALS),
     Workload("echo-16k-1", "TCP echo, 1 connection, 16 KiB", Echo(1, 16384), SIDES),
-    Workload("echo-16k-100", "TCP echo, 100 connections, 16 KiB", Echo(100, 16384), SIDES, goals=GOALS),
+    Workload(
+        "echo-16k-100", "TCP echo, 100 connections, 16 KiB", Echo(100, 16384), SIDES, goals=GOALS
+    ),
 )
