@@ -1,6 +1,7 @@
 """The arithmetic and the tables of the benchmarks, on figures that are known."""
 
 import pytest
+
 from bench import report
 from bench.errors import BenchError
 from bench.figures import WorkloadFigures, summarize

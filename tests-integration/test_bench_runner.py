@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
 from bench.errors import BenchError
 from bench.measure import Rig, compileLoad
 from bench.processes import cores, start
