@@ -11,8 +11,8 @@ from pathlib import Path
 DOCS = Path(__file__).resolve().parent
 sys.path[:0] = [str(DOCS.parent / "tools")]
 
-import api_reference  # noqa: E402 - the line above makes it importable
-from parts import parts  # noqa: E402
+import api_reference  # noqa: E402 - found by the line above
+from parts import parts  # noqa: E402 - likewise
 
 project = "tw"
 author = "The tw developers"
