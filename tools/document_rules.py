@@ -33,7 +33,10 @@ def sentences_have_lines(source: Source) -> Finding:
             continue
         text = re.sub(r"`[^`]*`", "`code`", line)
         for end in re.finditer(r"[.?!](?= +[A-Z`\[])", text):
-            if not ABBREVIATIONS.search(text[: end.end()]) and not text[: end.start()].strip().isdigit():
+            if (
+                not ABBREVIATIONS.search(text[: end.end()])
+                and not text[: end.start()].strip().isdigit()
+            ):
                 yield source.at(number, "holds more than one sentence")
                 break
 
@@ -47,7 +50,9 @@ def how_tos_have_their_form(source: Source) -> Finding:
     headings = re.findall(r"^## (.*)$", text, re.MULTILINE)
     if not re.match(r"# \S", text):
         yield source.at(1, "does not begin with its title")
-    if not re.search(r"\baudience\b|\bit is for\b|\bfor readers who\b", introduction, re.IGNORECASE):
+    if not re.search(
+        r"\baudience\b|\bit is for\b|\bfor readers who\b", introduction, re.IGNORECASE
+    ):
         yield source.at(1, "does not say in the introduction for which audience it is")
     if len(re.findall(r"^[-*] ", introduction, re.MULTILINE)) < 2:
         yield source.at(1, "does not list in the introduction what the reader will be able to do")

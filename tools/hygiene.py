@@ -33,7 +33,9 @@ BRITISH = re.compile(
     re.IGNORECASE,
 )
 VAGUE_CLASS_NAME = re.compile(r"(Manager|Handler|Processor|Engine|Component)$")
-AUGMENTED = re.compile(r"__i(add|sub|mul|matmul|truediv|floordiv|mod|pow|lshift|rshift|and|xor|or)__")
+AUGMENTED = re.compile(
+    r"__i(add|sub|mul|matmul|truediv|floordiv|mod|pow|lshift|rshift|and|xor|or)__"
+)
 
 
 # Rules about files.
@@ -47,7 +49,9 @@ def root_holds_what_it_should(sources: Iterable[Source]) -> Finding:
 
 def text_is_tidy(source: Source) -> Finding:
     """No tabs, no blanks at line ends, a newline at the end; no paths of one machine."""
-    here = re.compile("|".join([re.escape(f"{Path.home()}/"), r"(?<![\w.])/wo" + "rk/", r"/ro" + "ot/"]))
+    here = re.compile(
+        "|".join([re.escape(f"{Path.home()}/"), r"(?<![\w.])/wo" + "rk/", r"/ro" + "ot/"])
+    )
     for number, line in enumerate(source.text.split("\n"), 1):
         if "\t" in line and not source.name.endswith((".tsv", ".c", ".h")):
             yield source.at(number, "has a tab")
@@ -170,7 +174,9 @@ def exceptions_have_reasons(source: Source) -> Finding:
     for token in source.tokens:
         if token.type != tokenize.COMMENT:
             continue
-        if "noqa" in token.string and not re.search(r"# noqa: [A-Z]+\d+(, [A-Z]+\d+)* - \S", token.string):
+        if "noqa" in token.string and not re.search(
+            r"# noqa: [A-Z]+\d+(, [A-Z]+\d+)* - \S", token.string
+        ):
             yield source.at(token.start[0], "a noqa needs its rule and, after a dash, the reason")
         if re.search(r"\b(TODO|FIXME|XXX)\b", token.string):
             yield source.at(token.start[0], "leaves something for later: file an issue")

@@ -48,7 +48,9 @@ class Source:
     @property
     def is_test(self) -> bool:
         """Whether it is a module of a tests folder."""
-        return self.is_python and bool(re.match(r"(packages/[^/]+/tests|tests-integration)/", self.name))
+        return self.is_python and bool(
+            re.match(r"(packages/[^/]+/tests|tests-integration)/", self.name)
+        )
 
     def at(self, node: ast.AST | int, said: str) -> str:
         """Return a finding at a line of this file."""

@@ -14,7 +14,9 @@ from pathlib import Path
 from parts import ROOT, parts
 
 NUMBER = r"\d\d\.\d\d?\.\d+"
-IN_PROJECT = re.compile(rf'(?P<before>^version = "|"tw-[a-z]+(?:\[[^]]*\])?==)(?P<number>{NUMBER})', re.MULTILINE)
+IN_PROJECT = re.compile(
+    rf'(?P<before>^version = "|"tw-[a-z]+(?:\[[^]]*\])?==)(?P<number>{NUMBER})', re.MULTILINE
+)
 IN_PACKAGE = re.compile(rf'(?P<before>^__version__ = ")(?P<number>{NUMBER})', re.MULTILINE)
 
 
