@@ -1,0 +1,155 @@
+"""Coroutines and generators that wait for Deferreds.
+
+A coroutine that awaits a Deferred hands that Deferred to whoever drives it, a generator under
+`inlineCallbacks` yields it; both are sent its result, or its exception is raised in them. The
+driver is the Deferred of the coroutine's own result: it holds the coroutine until that is done.
+
+Each step runs in a copy of the context of the call that started the coroutine, so context
+variables that it sets are its own, and it keeps seeing those of its caller.
+"""
+
+from collections.abc import Callable, Coroutine, Generator
+from contextvars import Context, copy_context
+from functools import wraps
+from types import CoroutineType, GeneratorType
+from typing import Any, ClassVar, NoReturn, ParamSpec, TypeVar
+
+from twisted.internet.defer._deferred import _PLAIN, Deferred, _cancelling
+from twisted.internet.defer._errors import NotACoroutineError
+from twisted.python.failure import Failure
+
+_T = TypeVar("_T")
+_P = ParamSpec("_P")
+
+
+class _ReturnedValue(BaseException):
+    """Carries the value of `returnValue` out of a generator."""
+
+    def __init__(self, value: object) -> None:
+        super().__init__()
+        self.value = value
+
+
+def returnValue(val: object) -> NoReturn:
+    """Return a value from a generator under `inlineCallbacks`; `return val` does the same."""
+    raise _ReturnedValue(val)
+
+
+class _Driven(Deferred[_T]):
+    """The result of a coroutine or generator, which it drives."""
+
+    __slots__ = ("_context", "_generator")
+
+    # The frames of a coroutine refer to nobody who might hold this Deferred.
+    _keepsTraceback: ClassVar[bool] = True
+
+    def __init__(self, generator: Any) -> None:  # noqa: ANN401 - a coroutine or a generator
+        # Without anything to wait for, it cannot be cancelled: it runs.
+        super().__init__(_cancelling)
+        self._generator: Any = generator
+        self._context: Context = copy_context()
+        self._advance(None)
+
+    def _name(self) -> str:
+        return "Deferred"
+
+    def _advance(self, result: object) -> None:
+        """Run the coroutine until it waits for a Deferred that has no result yet."""
+        generator = self._generator
+        run = self._context.run
+        self._chainedTo = None
+        failed = type(result) not in _PLAIN and isinstance(result, Failure)
+        while True:
+            try:
+                if failed:
+                    assert isinstance(result, Failure)
+                    result = run(generator.throw, result.value)
+                else:
+                    result = run(generator.send, result)
+            except StopIteration as stop:
+                self._finish(stop.value)
+                return
+            except _ReturnedValue as returned:
+                self._finish(returned.value)
+                return
+            except BaseException as error:
+                self._generator = None
+                result = None
+                if error.__traceback__ is not None:
+                    error.__traceback__ = error.__traceback__.tb_next
+                self.errback(Failure(error))
+                return
+            failed = False
+            if type(result) in _PLAIN:
+                continue
+            if isinstance(result, Deferred):
+                if result._idle:
+                    result = result._take()
+                    failed = isinstance(result, Failure)
+                    continue
+                self._chainedTo = result
+                advance = self._advance
+                result.callbacks.append((advance, advance, None))
+                return
+            # What is no Deferred is given back at once, a Failure as its exception.
+            failed = isinstance(result, Failure)
+
+    def _finish(self, value: Any) -> None:
+        """Fire with what the coroutine returned."""
+        self._generator = None
+        if type(value) in _PLAIN or not isinstance(value, Deferred):
+            self.callback(value)
+            return
+        self.errback(
+            AssertionError(
+                f"A coroutine or generator returned {value!r}: it is to wait for the Deferred "
+                "(await or yield it) and to return the result"
+            )
+        )
+
+
+def fromCoroutine(
+    coro: "Coroutine[Deferred[Any], Any, _T] | Generator[Deferred[Any], Any, _T]",
+) -> Deferred[_T]:
+    """Start a coroutine and return a Deferred of what it returns or raises.
+
+    Raises:
+        NotACoroutineError: `coro` is not a coroutine.
+    """
+    if isinstance(coro, (CoroutineType, GeneratorType, Coroutine)):
+        return _Driven(coro)
+    raise NotACoroutineError(f"{coro!r} is not a coroutine")
+
+
+def ensureDeferred(
+    coro: "Coroutine[Deferred[Any], Any, _T] | Generator[Deferred[Any], Any, _T] | Deferred[_T]",
+) -> Deferred[_T]:
+    """Return a Deferred as it is, and start a coroutine.
+
+    Raises:
+        NotACoroutineError: It is neither.
+    """
+    if isinstance(coro, Deferred):
+        return coro
+    return fromCoroutine(coro)
+
+
+def inlineCallbacks(
+    f: "Callable[_P, Generator[Deferred[Any], Any, _T]]",
+) -> "Callable[_P, Deferred[_T]]":
+    """Let a generator wait for Deferreds by yielding them; calling it returns a Deferred."""
+
+    @wraps(f)
+    def started(*args: _P.args, **kwargs: _P.kwargs) -> Deferred[_T]:
+        generator = f(*args, **kwargs)
+        if not isinstance(generator, GeneratorType):
+            raise TypeError(
+                f"inlineCallbacks needs a generator function, but {f!r} returned {generator!r}: "
+                "it has no yield"
+            )
+        return _Driven(generator)
+
+    return started
+
+
+__all__ = ["ensureDeferred", "fromCoroutine", "inlineCallbacks", "returnValue"]

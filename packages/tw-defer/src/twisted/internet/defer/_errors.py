@@ -1,0 +1,73 @@
+"""The errors of Deferreds."""
+
+from collections.abc import Sequence
+
+from twisted.python.failure import Failure
+
+
+class AlreadyCalledError(Exception):
+    """A Deferred was fired that has its result already."""
+
+
+class CancelledError(Exception):
+    """The result of a Deferred that was cancelled before it had another."""
+
+
+class NotACoroutineError(TypeError):
+    """Something was to be run as a coroutine that is none."""
+
+
+class TimeoutError(Exception):
+    """The result of a Deferred that took longer than its `addTimeout` allows.
+
+    Its arguments are the timeout in seconds and what timed out.
+    """
+
+
+class FirstError(Exception):
+    """The first failure of several Deferreds that were waited for together.
+
+    Attributes:
+        subFailure: The failure itself.
+        index: Which of the Deferreds failed, counted from 0 in the order they were given.
+    """
+
+    def __init__(self, failure: Failure, index: int) -> None:
+        super().__init__(failure, index)
+        self.subFailure = failure
+        self.index = index
+
+    def __repr__(self) -> str:
+        return f"FirstError[#{self.index}, {self.subFailure.value!r}]"
+
+    def __str__(self) -> str:
+        return f"FirstError[#{self.index}, {self.subFailure}]"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, FirstError):
+            return NotImplemented
+        return self.index == other.index and self.subFailure == other.subFailure
+
+    __hash__ = Exception.__hash__
+
+
+class FailureGroup(Exception):
+    """Every one of several Deferreds failed, of which one success was wanted.
+
+    Attributes:
+        failures: Their failures, in the order in which the Deferreds were given.
+    """
+
+    def __init__(self, failures: Sequence[Failure]) -> None:
+        super().__init__(failures)
+        self.failures = failures
+
+
+__all__ = [
+    "AlreadyCalledError",
+    "CancelledError",
+    "FailureGroup",
+    "FirstError",
+    "NotACoroutineError",
+    "TimeoutError",
+]
