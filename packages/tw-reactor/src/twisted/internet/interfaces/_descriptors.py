@@ -17,6 +17,7 @@ class ILoggingContext(Interface):
 
     def logPrefix(self) -> str:
         """Return a short name, such as the name of the protocol class."""
+        ...
 
 
 class IFileDescriptor(ILoggingContext, Interface):
@@ -24,6 +25,7 @@ class IFileDescriptor(ILoggingContext, Interface):
 
     def fileno(self) -> int:
         """Return the number of the descriptor, or -1 when it is closed."""
+        ...
 
     def connectionLost(self, reason: "Failure") -> None:
         """Learn that the descriptor is of no use any more, and close it.
@@ -47,6 +49,7 @@ class IReadDescriptor(IFileDescriptor, Interface):
         Returns:
             None, or an exception (`ConnectionDone`, `ConnectionLost`) that ends the connection.
         """
+        ...
 
 
 class IWriteDescriptor(IFileDescriptor, Interface):
@@ -60,6 +63,7 @@ class IWriteDescriptor(IFileDescriptor, Interface):
         Returns:
             None, or an exception (`ConnectionDone`, `ConnectionLost`) that ends the connection.
         """
+        ...
 
 
 class IReadWriteDescriptor(IReadDescriptor, IWriteDescriptor, Interface):
@@ -121,9 +125,12 @@ class IReactorFDSet(Interface):
         Returns:
             What was watched, each once.
         """
+        ...
 
     def getReaders(self) -> list[IReadDescriptor]:
         """Return what is watched for readability, without what the reactor needs for itself."""
+        ...
 
     def getWriters(self) -> list[IWriteDescriptor]:
         """Return what is watched for writability."""
+        ...

@@ -29,6 +29,7 @@ class IStreamClientEndpoint(Interface):
             `ConnectError` and its subclasses, or `ConnectingCancelledError` when the Deferred was
             cancelled, which gives up the attempt.
         """
+        ...
 
 
 class IStreamServerEndpoint(Interface):
@@ -44,6 +45,7 @@ class IStreamServerEndpoint(Interface):
             A Deferred with the port, whose `stopListening` ends it; or a failure with
             `CannotListenError`.
         """
+        ...
 
 
 class IStreamServerEndpointStringParser(Interface):
@@ -56,6 +58,7 @@ class IStreamServerEndpointStringParser(Interface):
     @property
     def prefix(self) -> str:
         """The type: what stands before the first colon of a description."""
+        ...
 
     def parseStreamServer(
         self, reactor: object, /, *args: str, **kwargs: str
@@ -73,6 +76,7 @@ class IStreamServerEndpointStringParser(Interface):
         Raises:
             ValueError: An argument is wrong. The text is shown to the user of the program.
         """
+        ...
 
 
 class IStreamClientEndpointStringParserWithReactor(Interface):
@@ -81,6 +85,7 @@ class IStreamClientEndpointStringParserWithReactor(Interface):
     @property
     def prefix(self) -> str:
         """The type: what stands before the first colon of a description."""
+        ...
 
     def parseStreamClient(
         self, reactor: object, /, *args: str, **kwargs: str
@@ -98,3 +103,4 @@ class IStreamClientEndpointStringParserWithReactor(Interface):
         Raises:
             ValueError: An argument is wrong. The text is shown to the user of the program.
         """
+        ...

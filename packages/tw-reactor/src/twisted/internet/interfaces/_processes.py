@@ -19,6 +19,7 @@ class IProcessTransport(ITransport, Interface):
     @property
     def pid(self) -> int | None:
         """The number of the process; None when it has ended."""
+        ...
 
     def closeStdin(self) -> None:
         """Close the child's standard input when what was written to it has been handed over."""
@@ -138,3 +139,4 @@ class IReactorProcess(Interface):
         Raises:
             OSError: The fork failed.
         """
+        ...

@@ -69,6 +69,7 @@ class IProtocolFactory(Interface):
         Returns:
             The protocol, or None to refuse: the connection is then closed at once.
         """
+        ...
 
     def doStart(self) -> None:
         """Learn that a port or connector begins to use this factory.

@@ -21,6 +21,7 @@ class IReactorCore(Interface):
     @property
     def running(self) -> bool:
         """Whether the reactor is at work: true from the startup events up to the shutdown events."""
+        ...
 
     def run(self) -> None:
         """Run the event loop until `stop` or `crash` is called.
@@ -89,6 +90,7 @@ class IReactorCore(Interface):
         Raises:
             KeyError: There is no such phase.
         """
+        ...
 
     def removeSystemEventTrigger(self, triggerID: object) -> None:
         """Take back a trigger that was not called yet.
@@ -115,6 +117,7 @@ class IReactorCore(Interface):
         Returns:
             What `removeSystemEventTrigger` takes, or None if it was called at once.
         """
+        ...
 
     def resolve(self, name: str, timeout: Sequence[int] = (1, 3, 11, 45)) -> "Deferred[str]":
         """Look up the IPv4 address of a host.
@@ -126,6 +129,7 @@ class IReactorCore(Interface):
         Returns:
             The address in dotted form, or a failure with `DNSLookupError`.
         """
+        ...
 
 
 class IReactorDaemonize(Interface):

@@ -34,6 +34,7 @@ class IResolverSimple(Interface):
         Returns:
             A Deferred with the address in dotted form, or a failure with `DNSLookupError`.
         """
+        ...
 
 
 class IResolver(IResolverSimple, Interface):
@@ -52,83 +53,107 @@ class IResolver(IResolverSimple, Interface):
             query: A `twisted.names.dns.Query`.
             timeout: How many seconds to wait in each attempt; the resolver's own if None.
         """
+        ...
 
     def lookupAddress(self, name: str, timeout: Sequence[int] | None = None) -> "RecordLookup":
         """Look up IPv4 addresses (A, RFC 1035)."""
+        ...
 
     def lookupAddress6(self, name: str, timeout: Sequence[int] | None = None) -> "RecordLookup":
         """Look up IPv6 addresses (A6, RFC 2874, historic)."""
+        ...
 
     def lookupIPV6Address(self, name: str, timeout: Sequence[int] | None = None) -> "RecordLookup":
         """Look up IPv6 addresses (AAAA, RFC 3596)."""
+        ...
 
     def lookupMailExchange(self, name: str, timeout: Sequence[int] | None = None) -> "RecordLookup":
         """Look up mail exchangers (MX, RFC 1035)."""
+        ...
 
     def lookupNameservers(self, name: str, timeout: Sequence[int] | None = None) -> "RecordLookup":
         """Look up name servers (NS, RFC 1035)."""
+        ...
 
     def lookupCanonicalName(
         self, name: str, timeout: Sequence[int] | None = None
     ) -> "RecordLookup":
         """Look up the canonical name (CNAME, RFC 1035)."""
+        ...
 
     def lookupMailBox(self, name: str, timeout: Sequence[int] | None = None) -> "RecordLookup":
         """Look up mailboxes (MB, RFC 1035, experimental)."""
+        ...
 
     def lookupMailGroup(self, name: str, timeout: Sequence[int] | None = None) -> "RecordLookup":
         """Look up members of a mail group (MG, RFC 1035, experimental)."""
+        ...
 
     def lookupMailRename(self, name: str, timeout: Sequence[int] | None = None) -> "RecordLookup":
         """Look up the new name of a mailbox (MR, RFC 1035, experimental)."""
+        ...
 
     def lookupMailboxInfo(self, name: str, timeout: Sequence[int] | None = None) -> "RecordLookup":
         """Look up who answers for a mailbox (MINFO, RFC 1035, experimental)."""
+        ...
 
     def lookupPointer(self, name: str, timeout: Sequence[int] | None = None) -> "RecordLookup":
         """Look up the name of an address (PTR, RFC 1035)."""
+        ...
 
     def lookupAuthority(self, name: str, timeout: Sequence[int] | None = None) -> "RecordLookup":
         """Look up the start of authority (SOA, RFC 1035)."""
+        ...
 
     def lookupNull(self, name: str, timeout: Sequence[int] | None = None) -> "RecordLookup":
         """Look up null records (NULL, RFC 1035, experimental)."""
+        ...
 
     def lookupWellKnownServices(
         self, name: str, timeout: Sequence[int] | None = None
     ) -> "RecordLookup":
         """Look up well known services (WKS, RFC 1035)."""
+        ...
 
     def lookupHostInfo(self, name: str, timeout: Sequence[int] | None = None) -> "RecordLookup":
         """Look up the kind of a host (HINFO, RFC 1035)."""
+        ...
 
     def lookupText(self, name: str, timeout: Sequence[int] | None = None) -> "RecordLookup":
         """Look up texts (TXT, RFC 1035)."""
+        ...
 
     def lookupResponsibility(
         self, name: str, timeout: Sequence[int] | None = None
     ) -> "RecordLookup":
         """Look up the responsible person (RP, RFC 1183)."""
+        ...
 
     def lookupAFSDatabase(self, name: str, timeout: Sequence[int] | None = None) -> "RecordLookup":
         """Look up AFS database servers (AFSDB, RFC 1183)."""
+        ...
 
     def lookupService(self, name: str, timeout: Sequence[int] | None = None) -> "RecordLookup":
         """Look up the hosts of a service (SRV, RFC 2782)."""
+        ...
 
     def lookupNamingAuthorityPointer(
         self, name: str, timeout: Sequence[int] | None = None
     ) -> "RecordLookup":
         """Look up naming authority pointers (NAPTR, RFC 3403)."""
+        ...
 
     def lookupSenderPolicy(self, name: str, timeout: Sequence[int] | None = None) -> "RecordLookup":
         """Look up sender policies (SPF, RFC 7208 section 3.1, obsolete type)."""
+        ...
 
     def lookupAllRecords(self, name: str, timeout: Sequence[int] | None = None) -> "RecordLookup":
         """Look up records of all types (RFC 1035 section 3.2.3)."""
+        ...
 
     def lookupZone(self, name: str, timeout: Sequence[int] | None = None) -> "RecordLookup":
         """Transfer a whole zone (AXFR, RFC 5936)."""
+        ...
 
 
 class IHostResolution(Interface):
@@ -137,6 +162,7 @@ class IHostResolution(Interface):
     @property
     def name(self) -> str:
         """The name that is looked up."""
+        ...
 
     def cancel(self) -> None:
         """Give up the look-up.
@@ -198,6 +224,7 @@ class IHostnameResolver(Interface):
         Returns:
             What gives up the look-up.
         """
+        ...
 
 
 class IReactorPluggableResolver(Interface):
@@ -212,6 +239,7 @@ class IReactorPluggableResolver(Interface):
         Returns:
             The one in use before.
         """
+        ...
 
 
 class IReactorPluggableNameResolver(Interface):
@@ -220,6 +248,7 @@ class IReactorPluggableNameResolver(Interface):
     @property
     def nameResolver(self) -> IHostnameResolver:
         """The resolver in use."""
+        ...
 
     def installNameResolver(self, resolver: IHostnameResolver) -> IHostnameResolver:
         """Look up all names by another resolver from now on.
@@ -230,3 +259,4 @@ class IReactorPluggableNameResolver(Interface):
         Returns:
             The one in use before.
         """
+        ...

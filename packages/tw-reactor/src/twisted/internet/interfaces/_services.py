@@ -22,6 +22,7 @@ class IServiceCollection(Interface):
         Raises:
             KeyError: There is none.
         """
+        ...
 
     def addService(self, service: "_Service") -> None:
         """Take a service in."""

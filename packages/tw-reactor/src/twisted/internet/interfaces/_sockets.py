@@ -33,6 +33,7 @@ class IReactorSocket(Interface):
             UnsupportedAddressFamily: The reactor does not know the family.
             UnsupportedSocketType: The socket is no stream socket.
         """
+        ...
 
     def adoptStreamConnection(
         self, fileDescriptor: int, addressFamily: "AddressFamily", factory: IProtocolFactory
@@ -48,6 +49,7 @@ class IReactorSocket(Interface):
             UnsupportedAddressFamily: The reactor does not know the family.
             UnsupportedSocketType: The socket is no stream socket.
         """
+        ...
 
     def adoptDatagramPort(
         self,
@@ -68,3 +70,4 @@ class IReactorSocket(Interface):
             UnsupportedAddressFamily: The reactor does not know the family.
             UnsupportedSocketType: The socket is no datagram socket.
         """
+        ...

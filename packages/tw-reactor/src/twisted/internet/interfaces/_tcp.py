@@ -33,9 +33,11 @@ class IListeningPort(Interface):
         Returns:
             A Deferred that fires when it is done, or None if it is done already.
         """
+        ...
 
     def getHost(self) -> IAddress:
         """Return the address that is listened on; with port 0 asked for, the one that was chosen."""
+        ...
 
 
 class IConnector(Interface):
@@ -62,6 +64,7 @@ class IConnector(Interface):
 
     def getDestination(self) -> IAddress:
         """Return the address that is connected to, as it was asked for (a name is not looked up)."""
+        ...
 
 
 class IReactorTCP(Interface):
@@ -82,6 +85,7 @@ class IReactorTCP(Interface):
         Raises:
             CannotListenError: The address is taken, not permitted, or not one of this machine's.
         """
+        ...
 
     def connectTCP(
         self,
@@ -104,3 +108,4 @@ class IReactorTCP(Interface):
             bindAddress: The local host and port to connect from, or the host alone; chosen by the
                 system if left out.
         """
+        ...

@@ -53,6 +53,7 @@ class IReactorThreads(IReactorFromThreads, IReactorInThreads, Interface):
 
     def getThreadPool(self) -> "ThreadPool":
         """Return the reactor's pool, which starts and stops with the reactor."""
+        ...
 
     def suggestThreadPoolSize(self, size: int) -> None:
         """Change how many threads the pool may have.

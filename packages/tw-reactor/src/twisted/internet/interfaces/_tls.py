@@ -23,6 +23,7 @@ class OpenSSLContext(Protocol):
 
     def get_cert_store(self) -> object:
         """Return the certificates that the context trusts."""
+        ...
 
 
 class OpenSSLConnection(Protocol):
@@ -30,6 +31,7 @@ class OpenSSLConnection(Protocol):
 
     def get_context(self) -> OpenSSLContext:
         """Return the context that the connection was made with."""
+        ...
 
     def do_handshake(self) -> None:
         """Go on with the handshake."""
@@ -43,6 +45,7 @@ class IOpenSSLContextFactory(Interface):
 
         Called when a TLS connection begins.
         """
+        ...
 
 
 class IOpenSSLClientConnectionCreator(Interface):
@@ -54,6 +57,7 @@ class IOpenSSLClientConnectionCreator(Interface):
         Args:
             tlsProtocol: The protocol that will feed it.
         """
+        ...
 
 
 class IOpenSSLServerConnectionCreator(Interface):
@@ -65,6 +69,7 @@ class IOpenSSLServerConnectionCreator(Interface):
         Args:
             tlsProtocol: The protocol that will feed it.
         """
+        ...
 
 
 TLSOptions = (
@@ -94,6 +99,7 @@ class ISSLTransport(ITCPTransport, Interface):
 
     def getPeerCertificate(self) -> object | None:
         """Return the peer's certificate (an `OpenSSL.crypto.X509`), or None if it showed none."""
+        ...
 
 
 class INegotiated(ISSLTransport, Interface):
@@ -102,6 +108,7 @@ class INegotiated(ISSLTransport, Interface):
     @property
     def negotiatedProtocol(self) -> bytes | None:
         """The name of the protocol agreed on; None if there is none, or none as yet."""
+        ...
 
 
 class IHandshakeListener(Interface):
@@ -122,6 +129,7 @@ class IProtocolNegotiationFactory(Interface):
 
         Called before each TLS handshake.
         """
+        ...
 
 
 class ICipher(Interface):
@@ -130,6 +138,7 @@ class ICipher(Interface):
     @property
     def fullName(self) -> str:
         """OpenSSL's name of the suite."""
+        ...
 
 
 class IAcceptableCiphers(Interface):
@@ -141,6 +150,7 @@ class IAcceptableCiphers(Interface):
         Args:
             availableCiphers: All that OpenSSL has on this machine.
         """
+        ...
 
 
 class IReactorSSL(Interface):
@@ -168,6 +178,7 @@ class IReactorSSL(Interface):
         Raises:
             ImportError: tw-tls is not installed; the text says how to install it.
         """
+        ...
 
     def listenSSL(
         self,
@@ -190,3 +201,4 @@ class IReactorSSL(Interface):
             CannotListenError: The address is taken, not permitted, or not one of this machine's.
             ImportError: tw-tls is not installed; the text says how to install it.
         """
+        ...

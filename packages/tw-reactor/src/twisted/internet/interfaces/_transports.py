@@ -48,9 +48,11 @@ class ITransport(Interface):
 
     def getPeer(self) -> IAddress:
         """Return the address of the other end; known as long as the transport lives."""
+        ...
 
     def getHost(self) -> IAddress:
         """Return the address of this end; known as long as the transport lives."""
+        ...
 
 
 class ITCPTransport(ITransport, Interface):
@@ -76,6 +78,7 @@ class ITCPTransport(ITransport, Interface):
 
         It is on for connections that the reactor made.
         """
+        ...
 
     def setTcpNoDelay(self, enabled: bool) -> None:
         """Turn `TCP_NODELAY` on or off.
@@ -87,6 +90,7 @@ class ITCPTransport(ITransport, Interface):
 
     def getTcpKeepAlive(self) -> bool:
         """Return whether the kernel probes an idle peer (`SO_KEEPALIVE`); off by default."""
+        ...
 
     def setTcpKeepAlive(self, enabled: bool) -> None:
         """Turn `SO_KEEPALIVE` on or off.
@@ -98,9 +102,11 @@ class ITCPTransport(ITransport, Interface):
 
     def getPeer(self) -> IAddress:
         """Return the address of the other end: an `IPv4Address` or `IPv6Address`."""
+        ...
 
     def getHost(self) -> IAddress:
         """Return the address of this end: an `IPv4Address` or `IPv6Address`."""
+        ...
 
 
 class ISystemHandle(Interface):
@@ -111,3 +117,4 @@ class ISystemHandle(Interface):
 
         Whoever uses it behind the reactor's back answers for the consequences.
         """
+        ...

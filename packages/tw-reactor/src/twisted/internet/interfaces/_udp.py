@@ -43,6 +43,7 @@ class IUDPTransport(Interface):
 
     def getHost(self) -> IAddress:
         """Return the address that the port is bound to."""
+        ...
 
     def stopListening(self) -> "Deferred[None] | None":
         """Receive no more, and free the address.
@@ -50,12 +51,14 @@ class IUDPTransport(Interface):
         Returns:
             A Deferred that fires when it is done, or None if it is done already.
         """
+        ...
 
     def setBroadcastAllowed(self, enabled: bool) -> None:
         """Permit or forbid sending to broadcast addresses; forbidden by default."""
 
     def getBroadcastAllowed(self) -> bool:
         """Return whether sending to broadcast addresses is permitted."""
+        ...
 
 
 class IReactorUDP(Interface):
@@ -80,6 +83,7 @@ class IReactorUDP(Interface):
         Raises:
             CannotListenError: The address is taken, not permitted, or not one of this machine's.
         """
+        ...
 
 
 class IMulticastTransport(IUDPTransport, Interface):
@@ -87,6 +91,7 @@ class IMulticastTransport(IUDPTransport, Interface):
 
     def getOutgoingInterface(self) -> str | int:
         """Return what multicast datagrams leave by: an IPv4 address or the index of an interface."""
+        ...
 
     def setOutgoingInterface(self, addr: str | int) -> None:
         """Choose the interface that multicast datagrams leave by.
@@ -97,12 +102,14 @@ class IMulticastTransport(IUDPTransport, Interface):
 
     def getLoopbackMode(self) -> bool:
         """Return whether multicast datagrams come back to this machine too."""
+        ...
 
     def setLoopbackMode(self, mode: bool) -> None:
         """Choose whether multicast datagrams come back to this machine too."""
 
     def getTTL(self) -> int:
         """Return how many routers a multicast datagram may pass."""
+        ...
 
     def setTTL(self, ttl: int) -> None:
         """Choose how many routers a multicast datagram may pass.
@@ -121,6 +128,7 @@ class IMulticastTransport(IUDPTransport, Interface):
         Returns:
             A Deferred that fires when the group was joined, or fails with `MulticastJoinError`.
         """
+        ...
 
     def leaveGroup(self, addr: str, interface: str = "") -> "Deferred[None]":
         """Stop receiving what is sent to a multicast group.
@@ -132,6 +140,7 @@ class IMulticastTransport(IUDPTransport, Interface):
         Returns:
             A Deferred that fires when the group was left, or fails with `MulticastJoinError`.
         """
+        ...
 
 
 class IReactorMulticast(Interface):
@@ -157,3 +166,4 @@ class IReactorMulticast(Interface):
         Raises:
             CannotListenError: The address is taken, not permitted, or not one of this machine's.
         """
+        ...

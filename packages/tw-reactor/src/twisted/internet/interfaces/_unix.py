@@ -55,6 +55,7 @@ class IReactorUNIX(Interface):
         Raises:
             CannotListenError: The path is taken, or cannot be made.
         """
+        ...
 
     def connectUNIX(
         self,
@@ -71,6 +72,7 @@ class IReactorUNIX(Interface):
             timeout: After how many seconds an attempt fails with `TimeoutError`.
             checkPID: Whether to fail at once when the lock file says that no server is alive.
         """
+        ...
 
 
 class IUNIXDatagramTransport(Interface):
@@ -86,6 +88,7 @@ class IUNIXDatagramTransport(Interface):
 
     def getHost(self) -> IAddress:
         """Return the address that the socket is bound to."""
+        ...
 
 
 class IUNIXDatagramConnectedTransport(Interface):
@@ -100,9 +103,11 @@ class IUNIXDatagramConnectedTransport(Interface):
 
     def getHost(self) -> IAddress:
         """Return the address that the socket is bound to."""
+        ...
 
     def getPeer(self) -> IAddress:
         """Return the address of the peer."""
+        ...
 
 
 class IReactorUNIXDatagram(Interface):
@@ -125,6 +130,7 @@ class IReactorUNIXDatagram(Interface):
             mode: The permissions of the own socket file.
             bindAddress: The path of the own socket; without one the peer cannot answer.
         """
+        ...
 
     def listenUNIXDatagram(
         self,
@@ -144,3 +150,4 @@ class IReactorUNIXDatagram(Interface):
         Raises:
             CannotListenError: The path is taken, or cannot be made.
         """
+        ...
