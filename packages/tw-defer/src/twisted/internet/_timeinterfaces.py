@@ -5,8 +5,11 @@ else of a reactor. `twisted.internet.interfaces` names them for everybody.
 """
 
 from collections.abc import Callable, Sequence
+from typing import ParamSpec
 
 from twisted.python.components import Interface
+
+_P = ParamSpec("_P")
 
 
 class IDelayedCall(Interface):
@@ -63,7 +66,7 @@ class IReactorTime(Interface):
         """
 
     def callLater(
-        self, delay: float, callable: Callable[..., object], *args: object, **kwargs: object
+        self, delay: float, callable: Callable[_P, object], /, *args: _P.args, **kwargs: _P.kwargs
     ) -> IDelayedCall:
         """Call a function once after a delay.
 
