@@ -1,9 +1,49 @@
 """The name under which an object can be imported again."""
 
+import inspect
+import sys
+
 
 def qual(clazz: type[object]) -> str:
     """Return the full import path of a class: `twisted.python.failure.Failure`."""
     return f"{clazz.__module__}.{clazz.__qualname__}"
 
 
-__all__ = ["qual"]
+def fullyQualifiedName(obj: object) -> str:
+    """Return the full import path of a module, a class, a function or a method.
+
+    Args:
+        obj: The object. A method is named by the class that it was looked up on, also where a
+            base class defines it. Any other object is named by its class.
+    """
+    if inspect.ismodule(obj):
+        return obj.__name__
+    if isinstance(obj, type):
+        return qual(obj)
+    if inspect.ismethod(obj):
+        owner = obj.__self__ if isinstance(obj.__self__, type) else type(obj.__self__)
+        return f"{qual(owner)}.{obj.__name__}"
+    module = getattr(obj, "__module__", None)
+    name = getattr(obj, "__qualname__", None)
+    if isinstance(module, str) and isinstance(name, str):
+        return f"{module}.{name}"
+    if inspect.isbuiltin(obj):
+        # A method that is written in C: it has no module.
+        return f"{qual(type(obj.__self__))}.{obj.__name__}"
+    return qual(type(obj))
+
+
+def fullFuncName(func: object) -> str:
+    """Return the full import path of a function.
+
+    Raises:
+        ValueError: The function is not found under that path.
+    """
+    name = fullyQualifiedName(func)
+    module = sys.modules.get(getattr(func, "__module__", None) or "")
+    if getattr(module, getattr(func, "__name__", ""), None) is not func:
+        raise ValueError(f"{name} is not a function of its module: it cannot be found by that name")
+    return name
+
+
+__all__ = ["fullFuncName", "fullyQualifiedName", "qual"]
