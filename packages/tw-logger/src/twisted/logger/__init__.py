@@ -5,6 +5,7 @@ A program makes events with a `Logger`; the events go to the observers that were
 rendered by an observer, if one wants it, and not by the program.
 """
 
+from twisted.logger._capture import capturedLogs
 from twisted.logger._fields import extractField
 from twisted.logger._format import (
     eventAsText,
@@ -38,4 +39,5 @@ __all__ = [
     "ILogObserver",
     "LogPublisher",
     "globalLogPublisher",
+    "capturedLogs",
 ]

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from twisted.logger._fields import render, renderFlattened
 from twisted.logger._interfaces import LogEvent
-from twisted.python._saferepr import safe_repr, safe_str
+from twisted.python.reflect import safe_repr, safe_str
 
 timeFormatRFC3339 = "%Y-%m-%dT%H:%M:%S%z"
 """The default format of times, RFC 3339 but for the colon of the offset."""

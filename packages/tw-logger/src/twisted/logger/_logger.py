@@ -34,14 +34,17 @@ class Operation(Protocol):
     @property
     def succeeded(self) -> bool:
         """Whether it ended without an exception; False while it runs."""
+        ...
 
     @property
     def failed(self) -> bool:
         """Whether it ended with an exception; False while it runs."""
+        ...
 
     @property
     def failure(self) -> Failure | None:
         """The exception that ended it."""
+        ...
 
 
 class _Operation:
