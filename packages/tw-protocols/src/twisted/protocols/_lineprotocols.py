@@ -1,0 +1,189 @@
+"""Joins the line parser to a transport; `twisted.protocols.basic` has the manual.
+
+Subclasses of these classes seldom call `__init__`, so the state begins as class attributes.
+"""
+
+from typing import cast
+
+from twisted.internet.interfaces import IPushProducer
+from twisted.internet.protocol import Protocol
+from twisted.protocols._lines import LineBuffer, LineTooLong
+
+
+class _LineProtocol(Protocol):
+    """What the two receivers share: the delimiter, the limit and the buffer."""
+
+    MAX_LENGTH = 16384
+    delimiter = b"\r\n"
+
+    _lineBuffer: LineBuffer | None = None
+    _delivering = False
+
+    def lineReceived(self, line: bytes) -> None:
+        """Take a line; subclasses define this.
+
+        Args:
+            line: The line without its delimiter, at most `MAX_LENGTH` bytes.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has to define lineReceived(line)")
+
+    def lineLengthExceeded(self, line: bytes) -> None:
+        """Take a line that is longer than `MAX_LENGTH`; unless overridden, close the connection.
+
+        If the connection stays, lines are looked for in what comes next.
+
+        Args:
+            line: All that was received from the beginning of the line on: perhaps only a part of
+                it, perhaps much more.
+        """
+        self.transport.loseConnection()
+
+    def sendLine(self, line: bytes) -> None:
+        """Send a line and the delimiter after it.
+
+        Args:
+            line: Its bytes, of which none should be the delimiter.
+        """
+        self.transport.writeSequence((line, self.delimiter))
+
+    def _received(self) -> LineBuffer:
+        """Return the buffer, which is made on first use."""
+        buffer = self._lineBuffer
+        if buffer is None:
+            buffer = self._lineBuffer = LineBuffer()
+        return buffer
+
+
+class LineOnlyReceiver(_LineProtocol):
+    """A protocol that receives lines and nothing else.
+
+    Attributes:
+        delimiter: What ends a line; not empty.
+        MAX_LENGTH: How many bytes a line may have without its delimiter.
+    """
+
+    def dataReceived(self, data: bytes) -> None:
+        """Call `lineReceived` for each line that is complete now."""
+        buffer = self._received()
+        buffer.receive(data)
+        if self._delivering:
+            return
+        self._delivering = True
+        try:
+            while not getattr(self.transport, "disconnecting", False):
+                try:
+                    line = buffer.takeLine(self.delimiter, self.MAX_LENGTH)
+                except LineTooLong:
+                    self.lineLengthExceeded(buffer.takeRest())
+                    continue
+                if line is None:
+                    return
+                self.lineReceived(line)
+            # Nobody will ask for the rest.
+            buffer.takeRest()
+        finally:
+            self._delivering = False
+
+
+class LineReceiver(_LineProtocol):
+    """A protocol that receives lines, and raw bytes whenever it says so.
+
+    It is also a push producer: while it is paused, neither lines nor bytes are delivered.
+
+    Attributes:
+        delimiter: What ends a line; not empty.
+        MAX_LENGTH: How many bytes a line may have without its delimiter.
+        line_mode: Whether lines are received now, or raw bytes.
+        paused: Whether `pauseProducing` was called and `resumeProducing` was not.
+    """
+
+    line_mode: int = 1
+    paused = False
+
+    def dataReceived(self, data: bytes) -> None:
+        """Call `lineReceived` or `rawDataReceived` for what has come."""
+        buffer = self._received()
+        buffer.receive(data)
+        self._deliver(buffer)
+
+    def rawDataReceived(self, data: bytes) -> None:
+        """Take raw bytes; subclasses that call `setRawMode` define this.
+
+        Args:
+            data: The bytes; at least one. They may go beyond what was raw:
+                `setLineMode(rest)` gives back what is too much.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has to define rawDataReceived(data)")
+
+    def setRawMode(self) -> None:
+        """Receive raw bytes from here on.
+
+        Called in `lineReceived`, it takes effect right after the line, with the same packet.
+        Called at another time, bytes that were held for an unfinished line are delivered together
+        with the next ones.
+        """
+        self.line_mode = 0
+
+    def setLineMode(self, extra: bytes = b"") -> None:
+        """Receive lines from here on.
+
+        Args:
+            extra: Bytes that were received raw and belong to the lines; they come first.
+        """
+        self.line_mode = 1
+        buffer = self._received()
+        if extra:
+            buffer.putBack(extra)
+        self._deliver(buffer)
+
+    def clearLineBuffer(self) -> bytes:
+        """Drop what was received and not delivered yet.
+
+        Returns:
+            The bytes that were dropped.
+        """
+        return self._received().takeRest()
+
+    def pauseProducing(self) -> None:
+        """Deliver nothing more, and ask the transport to receive nothing more."""
+        self.paused = True
+        cast(IPushProducer, self.transport).pauseProducing()
+
+    def resumeProducing(self) -> None:
+        """Deliver what was held back, and then let the transport receive again."""
+        self.paused = False
+        self._deliver(self._received())
+        # What was delivered may have paused again.
+        if not self.paused:
+            cast(IPushProducer, self.transport).resumeProducing()
+
+    def stopProducing(self) -> None:
+        """Deliver nothing more, and close the connection."""
+        self.paused = True
+        cast(IPushProducer, self.transport).stopProducing()
+
+    def _deliver(self, buffer: LineBuffer) -> None:
+        if self._delivering:
+            return
+        self._delivering = True
+        try:
+            while not self.paused:
+                if not self.line_mode:
+                    if not buffer:
+                        return
+                    self.rawDataReceived(buffer.takeRest())
+                    continue
+                if getattr(self.transport, "disconnecting", False):
+                    # Nobody will ask for the rest.
+                    buffer.takeRest()
+                    return
+                try:
+                    line = buffer.takeLine(self.delimiter, self.MAX_LENGTH)
+                except LineTooLong:
+                    self.lineLengthExceeded(buffer.takeRest())
+                    continue
+                if line is None:
+                    return
+                self.lineReceived(line)
+        finally:
+            self._delivering = False
