@@ -116,9 +116,7 @@ def test_members_are_inherited_from_both_bases() -> None:
 
 
 def test_an_interface_is_pickled_by_its_name() -> None:
-    pickled = pickle.dumps(ISocket)
-    assert b"ISocket" in pickled
-    assert len(pickled) < 100
+    assert pickle.loads(pickle.dumps(ISocket)) is ISocket
 
 
 def test_an_implementation_provides_the_interface() -> None:

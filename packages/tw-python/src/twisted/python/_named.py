@@ -135,8 +135,7 @@ def filenameToModuleName(fn: str | bytes) -> str:
         directory, name = os.path.split(directory)
     names = [name]
     while any(
-        os.path.exists(os.path.join(directory, "__init__" + suffix))
-        for suffix in (".py", ".pyc")
+        os.path.exists(os.path.join(directory, "__init__" + suffix)) for suffix in (".py", ".pyc")
     ):
         directory, package = os.path.split(directory)
         names.append(package)

@@ -27,6 +27,14 @@ def isOfType(start: object, goal: type) -> bool:
     return type(start) is goal
 
 
+def _fits(eq: _Equal, candidate: object, goal: object) -> bool:
+    """Return whether an object is one that is searched; one that cannot be compared is not."""
+    try:
+        return eq(candidate, goal)
+    except Exception:
+        return False
+
+
 def _children(start: object) -> Iterator[tuple[str, object]]:
     """Yield the objects that an object holds, each with the text of how it is reached."""
     if isinstance(start, Mapping):
@@ -77,7 +85,7 @@ def objgrep(
     waiting: deque[tuple[object, str, int]] = deque([(start, path, 0)])
     while waiting:
         current, reached, depth = waiting.popleft()
-        if eq(current, goal):
+        if _fits(eq, current, goal):
             found.append(reached)
         if id(current) in seen or isinstance(current, (str, bytes, int, float, type(None))):
             continue

@@ -10,7 +10,7 @@ def qual(clazz: type[object]) -> str:
 
 
 def fullyQualifiedName(obj: object) -> str:
-    """Return the full import path of a module, a class, a function or a method.
+    """Return the full import path of a module, a class, an interface, a function or a method.
 
     Args:
         obj: The object. A method is named by the class that it was looked up on, also where a
@@ -24,7 +24,8 @@ def fullyQualifiedName(obj: object) -> str:
         owner = obj.__self__ if isinstance(obj.__self__, type) else type(obj.__self__)
         return f"{qual(owner)}.{obj.__name__}"
     module = getattr(obj, "__module__", None)
-    name = getattr(obj, "__qualname__", None)
+    # An interface has only the shorter name.
+    name = getattr(obj, "__qualname__", None) or getattr(obj, "__name__", None)
     if isinstance(module, str) and isinstance(name, str):
         return f"{module}.{name}"
     if inspect.isbuiltin(obj):

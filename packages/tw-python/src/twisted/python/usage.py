@@ -343,7 +343,9 @@ class Options(dict[str, Any]):
             [
                 {
                     "long": option.long if len(option.long) > 1 else None,
-                    "short": option.short if self._byShort.get(option.short or "") is option else None,
+                    "short": option.short
+                    if self._byShort.get(option.short or "") is option
+                    else None,
                     "doc": option.doc,
                     "optType": "parameter" if option.takesValue else "flag",
                     "default": option.default,
