@@ -16,9 +16,12 @@ def main() -> None:
     importlib.import_module(f"twisted.internet.{sys.argv[1]}reactor").install()
 
     from twisted.internet import reactor
+    from twisted.internet.interfaces import ITCPTransport
     from twisted.internet.protocol import Factory, Protocol
 
     class Echo(Protocol):
+        transport: ITCPTransport
+
         def connectionMade(self) -> None:
             self.transport.setTcpNoDelay(True)
 
