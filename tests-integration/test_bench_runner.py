@@ -323,6 +323,26 @@ def test_a_signal_ends_everything_that_was_started(number: signal.Signals, statu
     assert not [pid for pid in started if Path(f"/proc/{pid}").exists()]
 
 
+def test_children_whose_start_was_interrupted_are_ended_too() -> None:
+    code = """if True:
+        import subprocess, sys
+        from bench.processes import endChildren
+        left = [subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)]
+        print(left[0].pid, flush=True)
+        endChildren()
+        """
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code],
+        cwd=ROOT,
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=True,
+    )
+    assert not Path(f"/proc/{int(done.stdout)}").exists()
+
+
 def test_the_rig_uses_the_interpreter_of_the_side(tmp_path: Path) -> None:
     from bench.sides import Side
 

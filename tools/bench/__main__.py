@@ -14,7 +14,7 @@ from bench import report
 from bench.errors import BenchError
 from bench.figures import WorkloadFigures, summarize
 from bench.measure import Rig, Sample
-from bench.processes import cores
+from bench.processes import cores, endChildren
 from bench.sides import Environments
 from bench.workload import Workload, choose, families
 
@@ -118,6 +118,8 @@ def main(arguments: Sequence[str]) -> int:
         return 1
     except KeyboardInterrupt:
         return INTERRUPTED
+    finally:
+        endChildren()
     return 0
 
 

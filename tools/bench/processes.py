@@ -6,6 +6,7 @@ What they write to standard error goes to a file: a pipe that nobody reads would
 
 import os
 import select
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -111,6 +112,17 @@ def start(command: Sequence[str | Path], core: int) -> Iterator[Running]:
             process.wait()
             assert process.stdout is not None
             process.stdout.close()
+
+
+def endChildren() -> None:
+    """End what is still there of the programs that this process started.
+
+    A signal may strike while a program is being started, before the block that ends it is entered.
+    """
+    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text(encoding="ascii")
+    for child in map(int, children.split()):
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
 
 
 def environment(inherited: Mapping[str, str]) -> dict[str, str]:

@@ -110,7 +110,9 @@ def write(
     figures, tables, plot = (directory / f"figures.{kind}" for kind in ("json", "md", "svg"))
     everything = {"conditions": where, "workloads": [asdict(workload) for workload in workloads]}
     figures.write_text(json.dumps(everything, indent=1) + "\n", encoding="utf-8")
-    text = "\n\n".join(["; ".join(f"{what}: {value}" for what, value in where.items()), *map(table, workloads)])
+    text = "\n\n".join(
+        ["; ".join(f"{what}: {value}" for what, value in where.items()), *map(table, workloads)]
+    )
     tables.write_text(text + "\n", encoding="utf-8")
     command = [environments.python("plot"), PROGRAMS / "plot.py", figures, plot]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
