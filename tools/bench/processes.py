@@ -119,7 +119,10 @@ def endChildren() -> None:
 
     A signal may strike while a program is being started, before the block that ends it is entered.
     """
-    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text(encoding="ascii")
+    try:
+        children = Path(f"/proc/self/task/{os.getpid()}/children").read_text(encoding="ascii")
+    except FileNotFoundError:
+        return  # not on Linux: nothing was started
     for child in map(int, children.split()):
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
