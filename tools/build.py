@@ -25,6 +25,7 @@ def build(part: Part, target: Path) -> str:
 def build_all(root: Path, target: Path) -> None:
     """Empty the folder `target` and build every part of the repository into it."""
     shutil.rmtree(target, ignore_errors=True)
+    target.mkdir()
     with ThreadPoolExecutor(2) as pool:
         failures = list(filter(None, pool.map(lambda part: build(part, target), parts(root))))
     if failures:

@@ -2,7 +2,8 @@
 
 pyright does not merge several directories that hold `twisted/__init__.py`, and import-linter sees
 nothing below a folder without an `__init__.py` and then finds nothing wrong. So build/merged holds
-one link for each source file, and an empty `__init__.py` in each folder that has none.
+one link for each source file, and an empty `__init__.py` in each folder that has none. The samples
+that pin types, which pyright does not find by a pattern, are linked into build/samples.
 """
 
 import shutil
@@ -28,6 +29,11 @@ def merge(root: Path, target: Path) -> None:
                 continue  # each source tree has one, for mypy; a single wheel ships it
             link.parent.mkdir(parents=True, exist_ok=True)
             link.symlink_to(source)
+    samples = target.with_name("samples")
+    shutil.rmtree(samples, ignore_errors=True)
+    samples.mkdir(parents=True)
+    for sample in sorted(root.glob("packages/*/tests/typing_samples_*.py")):
+        (samples / sample.name).symlink_to(sample)
     for folder in [path for path in target.rglob("*") if path.is_dir()]:
         (folder / "__init__.py").touch()
 

@@ -1,0 +1,67 @@
+"""The gate of the documentation: a warning of Sphinx is an error."""
+
+import pytest
+
+from .small_house import SmallHouse
+
+INTERFACE = '''"""Walls."""
+
+from zope.interface import Attribute, Interface
+
+
+class IWall(Interface):
+    """What keeps the wind out."""
+
+    height: int = Attribute("In meters, of *one* floor_.")
+
+    def paint(self, color: str, /, coats: int = 1) -> bool:
+        """Paint it with `color_` or *any.
+
+        Args:
+            color: Its name.
+
+        Returns:
+            Whether it is dry.
+        """
+'''
+
+
+def test_documents_pass_in_a_house_without_faults(house: SmallHouse) -> None:
+    house.passes("docs")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[nowhere](nowhere.md)\n",
+        "[no heading](architecture.md#no-heading)\n",
+        "```{literalinclude} examples/nothing.py\n```\n",
+        "```{nonsense}\n```\n",
+        "## One\n\n#### Three\n",
+    ],
+    ids=["link", "anchor", "example", "directive", "heading"],
+)
+def test_a_fault_in_a_document_is_found(house: SmallHouse, text: str) -> None:
+    with house.planted("docs/index.md", f"\n{text}", after=True):
+        assert "WARNING" in house.bites("docs")
+
+
+def test_a_page_that_nothing_leads_to_is_found(house: SmallHouse) -> None:
+    with house.planted("docs/lost.md", "# Lost\n"):
+        assert "document isn't included in any toctree" in house.bites("docs")
+
+
+def test_the_reference_shows_interfaces_as_they_were_declared(house: SmallHouse) -> None:
+    with house.planted("packages/tw-python/src/twisted/python/wall.py", INTERFACE):
+        house.passes("docs")
+        page = (house.root / "docs/_generated/tw-python.rst").read_text()
+    assert ".. py:method:: paint(color: str, /, coats: int=1) -> bool" in page
+    assert ":type: int" in page
+    assert "In meters, of" in page
+
+
+def test_the_architecture_names_every_room(house: SmallHouse) -> None:
+    house.passes("docs")
+    rooms = (house.root / "build/docs/architecture.html").read_text()
+    assert "twisted.logger._diary" in rooms
+    assert "Entries of the diary." in rooms
