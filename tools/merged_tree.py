@@ -3,7 +3,8 @@
 pyright does not merge several directories that hold `twisted/__init__.py`, and import-linter sees
 nothing below a folder without an `__init__.py` and then finds nothing wrong. So build/merged holds
 one link for each source file, and an empty `__init__.py` in each folder that has none. The samples
-that pin types, which pyright does not find by a pattern, are linked into build/samples.
+that pin types, which pyright does not find by a pattern, are linked into build/samples; the folders
+of tests into build/tests by names that can be a package's, for mypy to follow `from .helper`.
 """
 
 import shutil
@@ -34,6 +35,12 @@ def merge(root: Path, target: Path) -> None:
     samples.mkdir(parents=True)
     for sample in sorted(root.glob("packages/*/tests/typing_samples_*.py")):
         (samples / sample.name).symlink_to(sample)
+    tests = target.with_name("tests")
+    shutil.rmtree(tests, ignore_errors=True)
+    tests.mkdir()
+    for folder in [*root.glob("packages/*/tests"), root / "tests-integration"]:
+        name = folder.parent.name if folder.name == "tests" else folder.name
+        (tests / name.replace("-", "_")).symlink_to(folder)
     for folder in [path for path in target.rglob("*") if path.is_dir()]:
         (folder / "__init__.py").touch()
 
