@@ -11,6 +11,7 @@ import inspect
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from types import FunctionType
 
 from sphinx.application import Sphinx
 from sphinx.ext.napoleon.docstring import GoogleDocstring
@@ -38,9 +39,10 @@ def plainDocstring(
 def write(root: Path, target: Path) -> None:
     """Write the generated pages of the repository into a folder."""
     target.mkdir(exist_ok=True)
+    homes = _homes(root)
     for part in parts(root):
         if part.modules:
-            _replace(target / f"{part.name}.rst", "\n".join(_page(part)))
+            _replace(target / f"{part.name}.rst", "\n".join(_page(part, homes)))
     _replace(target / "rooms.md", "\n".join(_rooms(root)))
 
 
@@ -59,25 +61,55 @@ def _title(text: str, line: str) -> list[str]:
     return [text, line * len(text), ""]
 
 
-def _page(part: Part) -> Iterator[str]:
+def _page(part: Part, homes: dict[int, str]) -> Iterator[str]:
     yield from _title(part.name, "=")
     yield from [part.project["description"] + ".", ""]
     for name in _public(part):
-        module = importlib.import_module(name)
-        public = getattr(module, "__all__", None) or [n for n in vars(module) if n[0] != "_"]
-        interfaces = {
-            member: value
-            for member in public
-            if isinstance(value := getattr(module, member, None), InterfaceClass)
-        }
-        yield from _title(f"``{name}``", "-")
-        yield from [f".. automodule:: {name}", "   :members:"]
-        if interfaces:
-            yield f"   :exclude-members: {', '.join(interfaces)}"
-        yield ""
-        for member, interface in interfaces.items():
-            if name == interface.__module__ or interface.__module__.split(".")[-1][:1] == "_":
-                yield from _interface(name, member, interface)
+        yield from _module(name, homes)
+
+
+def _module(name: str, homes: dict[int, str]) -> Iterator[str]:
+    """Yield the description of a module: what it declares, and what it only hands on."""
+    elsewhere, interfaces = [], {}
+    for member, value in _members(name):
+        if (home := homes.get(id(value), name)) != name:
+            elsewhere.append((member, home))
+        elif isinstance(value, InterfaceClass):
+            interfaces[member] = value
+    yield from _title(f"``{name}``", "-")
+    yield from [f".. automodule:: {name}", "   :members:"]
+    excluded = [*interfaces, *(member for member, _ in elsewhere)]
+    if excluded:
+        yield f"   :exclude-members: {', '.join(excluded)}"
+    yield ""
+    for member, interface in interfaces.items():
+        yield from _interface(name, member, interface)
+    for member, home in elsewhere:
+        yield from [f"``{member}``: see :py:obj:`{home}.{member}`.", ""]
+
+
+def _members(name: str) -> Iterator[tuple[str, object]]:
+    """Yield the public classes, functions and interfaces of a module."""
+    module = importlib.import_module(name)
+    for member in getattr(module, "__all__", ()):
+        value = getattr(module, member, None)
+        if isinstance(value, type | FunctionType | InterfaceClass):
+            yield member, value
+
+
+def _homes(root: Path) -> dict[int, str]:
+    """Return the module that each public object is described in, by the object's identity.
+
+    What several modules offer is described where it was declared, or else in the first of them.
+    """
+    found: dict[int, str] = {}
+    for part in parts(root):
+        for name in _public(part):
+            for _, value in _members(name):
+                declared = str(getattr(value, "__module__", ""))
+                if id(value) not in found or declared == name or declared.startswith(f"{name}._"):
+                    found[id(value)] = name
+    return found
 
 
 def _interface(module: str, name: str, interface: InterfaceClass) -> Iterator[str]:
