@@ -1,8 +1,11 @@
 """The gate of the documentation: a warning of Sphinx is an error."""
 
+import configparser
+import re
+
 import pytest
 
-from .small_house import SmallHouse
+from .small_house import ROOT, SmallHouse
 
 INTERFACE = '''"""Walls."""
 
@@ -65,3 +68,14 @@ def test_the_architecture_names_every_room(house: SmallHouse) -> None:
     rooms = (house.root / "build/docs/architecture.html").read_text()
     assert "twisted.logger._diary" in rooms
     assert "Entries of the diary." in rooms
+
+
+def test_the_architecture_shows_each_part_on_its_floor() -> None:
+    settings = configparser.ConfigParser()
+    settings.read(ROOT / ".importlinter")
+    lines = settings["importlinter:contract:floors"]["floors"].strip().split("\n")
+    floors = {name.strip(): str(n) for n, line in enumerate(lines) for name in line.split("|")}
+    text = (ROOT / "docs/architecture.md").read_text()
+    shown = {part: floor for floor, part in re.findall(r"^\| (\S+) \| (tw-\w+) \|", text, re.M)}
+    for part in (path.name for path in ROOT.glob("packages/tw-*")):
+        assert shown[part] == ("–" if part == "tw-all" else floors[part])
