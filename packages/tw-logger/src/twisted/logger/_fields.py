@@ -118,13 +118,19 @@ def valueOf(name: str, event: LogEvent) -> Any:  # noqa: ANN401 - a value of an 
     return value if path == name else value()
 
 
-def textOf(field: Field, event: LogEvent, depth: int = 1) -> str:
-    """Return the text that a field comes to in an event."""
-    assert field.name is not None
+def textOf(field: Field, event: LogEvent, value: object, depth: int = 1) -> str:
+    """Return the text that a field comes to.
+
+    Args:
+        field: The field.
+        event: The event, for the fields of the format specification.
+        value: What the field refers to.
+        depth: How deep the field itself is nested in format specifications.
+    """
     spec = field.spec
     if "{" in spec:
         spec = _render(spec, event, depth + 1)
-    return format(convert(valueOf(field.name, event), field.conversion), spec)
+    return format(convert(value, field.conversion), spec)
 
 
 def _render(template: str, event: LogEvent, depth: int) -> str:
@@ -132,7 +138,9 @@ def _render(template: str, event: LogEvent, depth: int) -> str:
     if depth > MAXIMUM_SPEC_DEPTH:
         raise ValueError("the fields of a format specification cannot have such fields themselves")
     return "".join(
-        each.literal if each.name is None else each.literal + textOf(each, event, depth)
+        each.literal
+        if each.name is None
+        else each.literal + textOf(each, event, valueOf(each.name, event), depth)
         for each in fieldsOf(template)
     )
 

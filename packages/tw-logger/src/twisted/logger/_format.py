@@ -88,8 +88,7 @@ def _systemOf(event: LogEvent) -> str:
 def _tracebackOf(event: LogEvent) -> str:
     """Return the traceback of the failure of an event."""
     try:
-        traceback = event["log_failure"].getTraceback()
-        return traceback if isinstance(traceback, str) else safe_str(traceback)
+        return safe_str(event["log_failure"].getTraceback()).rstrip("\n")
     except Exception as error:
         return f"(no traceback: {type(error).__name__}: {safe_str(error)})"
 

@@ -1,5 +1,6 @@
 """Publishers: observers that pass each event on to other observers."""
 
+from collections.abc import Iterable
 from threading import Lock
 
 from twisted.logger import _interest
@@ -36,12 +37,7 @@ class LogPublisher:
         Raises:
             TypeError: It cannot be called.
         """
-        if not callable(observer):
-            raise TypeError(f"an observer must be callable with an event; this is {observer!r}")
-        with self._lock:
-            if observer not in self._observers:
-                self._observers += (observer,)
-        _interest.changed()
+        self.replaceObservers((), (observer,))
 
     def removeObserver(self, observer: ILogObserver) -> None:
         """Pass no more events on to an observer; one that was not added is ignored.
@@ -49,8 +45,28 @@ class LogPublisher:
         Args:
             observer: An observer that was given to `addObserver`.
         """
+        self.replaceObservers((observer,), ())
+
+    def replaceObservers(
+        self, removed: Iterable[ILogObserver], added: Iterable[ILogObserver]
+    ) -> None:
+        """Remove and add observers in one step: every event goes to the ones or to the others.
+
+        Args:
+            removed: Observers that were added; others are ignored.
+            added: Callables that take an event.
+
+        Raises:
+            TypeError: One of the added ones cannot be called.
+        """
+        gone = list(removed)
+        new = [_checked(observer) for observer in added]
         with self._lock:
-            self._observers = tuple(other for other in self._observers if other != observer)
+            kept = [each for each in self._observers if each not in gone]
+            for observer in new:
+                if observer not in kept:
+                    kept.append(observer)
+            self._observers = tuple(kept)
         _interest.changed()
 
     def __call__(self, event: LogEvent) -> None:
@@ -78,6 +94,17 @@ class LogPublisher:
             failure,
             observer=broken,
         )
+
+
+def _checked(observer: ILogObserver) -> ILogObserver:
+    """Return an observer.
+
+    Raises:
+        TypeError: It is none.
+    """
+    if not callable(observer):
+        raise TypeError(f"an observer must be callable with an event; this is {observer!r}")
+    return observer
 
 
 @_interest.answersFor(LogPublisher)
