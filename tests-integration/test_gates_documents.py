@@ -76,6 +76,8 @@ def test_the_architecture_shows_each_part_on_its_floor() -> None:
     lines = settings["importlinter:contract:floors"]["floors"].strip().split("\n")
     floors = {name.strip(): str(n) for n, line in enumerate(lines) for name in line.split("|")}
     text = (ROOT / "docs/architecture.md").read_text()
-    shown = {part: floor for floor, part in re.findall(r"^\| (\S+) \| (tw-\w+) \|", text, re.M)}
+    shown = {
+        part: floor for floor, part in re.findall(r"^\| (\S+) \| (tw-\w+) \|", text, re.MULTILINE)
+    }
     for part in (path.name for path in ROOT.glob("packages/tw-*")):
         assert shown[part] == ("–" if part == "tw-all" else floors[part])
