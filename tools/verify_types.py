@@ -69,6 +69,10 @@ def declared(root: Path) -> int:
     return count
 
 
+def _said(symbol: dict[str, Any]) -> str:
+    return "; ".join(diagnostic["message"].split("\n")[0] for diagnostic in symbol["diagnostics"])
+
+
 def main() -> None:
     """Print the names whose types are not known; the exit status says whether there are any."""
     root = Path(sys.argv[1]).resolve() if sys.argv[1:] else ROOT
@@ -76,9 +80,11 @@ def main() -> None:
     completeness = answer["typeCompleteness"]
     symbols = completeness["symbols"]
     unknown = [symbol for symbol in symbols if not symbol["isTypeKnown"]]
-    for symbol in unknown:
-        said = "; ".join(d["message"].split("\n")[0] for d in symbol["diagnostics"])
-        print(f"{symbol['name']}: {said or 'its type is not known'}")
+    faults = {symbol["name"]: _said(symbol) for symbol in unknown}
+    # What is only partially unknown follows from another name that is unknown itself.
+    causes = {name: said for name, said in faults.items() if said and "partially" not in said}
+    for name, said in (causes or faults).items():
+        print(f"{name}: {said or 'its type is not known'}")
     print(f"{len(symbols) - len(unknown)} names have a known type, {len(unknown)} have not.")
     if unknown:
         sys.exit(1)
