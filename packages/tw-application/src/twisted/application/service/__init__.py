@@ -5,6 +5,7 @@ A service is written as a subclass of `Service`, put below a `MultiService` with
 `IServiceMaker`, most simply a `ServiceMaker`.
 """
 
+from twisted.application.service._application import Application, Process
 from twisted.application.service._interfaces import (
     IProcess,
     IService,
@@ -16,11 +17,13 @@ from twisted.application.service._service import Service
 from twisted.application.service._servicemaker import ServiceMaker
 
 __all__ = [
+    "Application",
     "IProcess",
     "IService",
     "IServiceCollection",
     "IServiceMaker",
     "MultiService",
+    "Process",
     "Service",
     "ServiceMaker",
 ]

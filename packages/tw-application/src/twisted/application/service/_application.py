@@ -1,0 +1,47 @@
+"""The root of a tree of services, with what a program wants of its process.
+
+An application is a bag of components: ask it for what you need, as in
+`IServiceCollection(application)`, and add what others shall find with `setComponent`.
+"""
+
+from twisted.application.service._interfaces import IProcess, IService
+from twisted.application.service._multiservice import MultiService
+from twisted.python.components import Componentized, adapt, implementer
+
+
+@implementer(IProcess)
+class Process:
+    """What a program asks of the process that it runs in.
+
+    Args:
+        uid: The user to run as once the ports are bound; None for no change.
+        gid: The group to run as once the ports are bound; None for no change.
+
+    Attributes:
+        processName: The name that the process should have; None for its own.
+    """
+
+    processName: str | None = None
+
+    def __init__(self, uid: int | None = None, gid: int | None = None) -> None:
+        self.uid = uid
+        self.gid = gid
+
+
+def Application(name: str, uid: int | None = None, gid: int | None = None) -> Componentized:
+    """Return a new application, without services.
+
+    Args:
+        name: The name of its root service.
+        uid: The user to run as once the ports are bound; None for no change.
+        gid: The group to run as once the ports are bound; None for no change.
+
+    Returns:
+        A bag of components with an `IService` and `IServiceCollection` that is one `MultiService`,
+        and an `IProcess`.
+    """
+    application = Componentized()
+    application.addComponent(MultiService(), ignoreClass=True)
+    application.addComponent(Process(uid, gid), ignoreClass=True)
+    adapt(IService, application).setName(name)
+    return application

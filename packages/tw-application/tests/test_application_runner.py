@@ -1,0 +1,150 @@
+"""Runner and exit: a service runs for as long as its reactor does."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from twisted.application.runner import ExitStatus, Runner, exit
+from twisted.application.service import MultiService, Service
+from twisted.internet.defer import Deferred
+from twisted.logger import LogEvent, globalLogPublisher
+
+from .fakereactor import FakeReactor
+
+
+class Noting(Service):
+    """Notes what happens to it, and does what it was told to."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+        self.ready: Deferred[None] | None = None
+        self.gone: Deferred[None] | None = None
+        self.error: Exception | None = None
+
+    def privilegedStartService(self) -> None:
+        self.notes.append("bind")
+
+    def startService(self) -> Deferred[None] | None:
+        super().startService()
+        self.notes.append("start")
+        if self.error is not None:
+            raise self.error
+        return self.ready
+
+    def stopService(self) -> Deferred[None] | None:
+        super().stopService()
+        self.notes.append("stop")
+        return self.gone
+
+
+@pytest.fixture
+def service() -> Noting:
+    """A service that notes what happens to it."""
+    return Noting()
+
+
+@pytest.fixture
+def events() -> Iterator[list[LogEvent]]:
+    """What is logged during the test."""
+    logged: list[LogEvent] = []
+    globalLogPublisher.addObserver(logged.append)
+    yield logged
+    globalLogPublisher.removeObserver(logged.append)
+
+
+def test_service_starts_when_the_reactor_runs(service: Noting) -> None:
+    reactor = FakeReactor(lambda: service.notes.append("inside"))
+    runner = Runner(reactor, service)
+    assert service.notes == []
+    assert runner.run() is None
+    assert service.notes == ["bind", "start", "inside"]
+
+
+def test_service_stops_before_the_reactor_does(service: Noting) -> None:
+    reactor = FakeReactor()
+    reactor.inside = [reactor.stop]
+    assert Runner(reactor, service).run() is None
+    assert service.notes == ["bind", "start", "stop"]
+
+
+def test_reactor_waits_for_a_service_that_needs_time_to_stop(service: Noting) -> None:
+    service.gone = gone = Deferred()
+    reactor = FakeReactor()
+    reactor.inside = [
+        reactor.stop,
+        lambda: service.notes.append("busy"),
+        lambda: gone.callback(None),
+    ]
+    assert Runner(reactor, service).run() is None
+    assert service.notes == ["bind", "start", "stop", "busy"]
+    assert reactor.drained()
+
+
+def test_error_of_the_start_stops_the_reactor_and_is_returned(service: Noting) -> None:
+    service.error = ValueError("no luck")
+    reactor = FakeReactor(lambda: service.notes.append("inside"))
+    failure = Runner(reactor, service).run()
+    assert failure is not None
+    assert failure.value is service.error
+    assert service.notes == ["bind", "start", "stop"]
+
+
+def test_late_failure_of_the_start_is_returned_as_it_is(service: Noting) -> None:
+    service.ready = ready = Deferred()
+    parent = MultiService()
+    service.setServiceParent(parent)
+    error = ValueError("no luck")
+    reactor = FakeReactor(lambda: ready.errback(error), lambda: None)
+    failure = Runner(reactor, parent).run()
+    assert failure is not None
+    assert failure.value is error
+    assert service.notes == ["bind", "start", "stop"]
+
+
+def test_start_that_is_given_up_by_the_stop_is_no_failure(service: Noting) -> None:
+    service.ready = ready = Deferred()
+    reactor = FakeReactor()
+    reactor.inside = [reactor.stop, ready.cancel]
+    # The reactor stops at once here; a Deferred that is cancelled later has to be quiet too.
+    assert Runner(reactor, service).run() is None
+    ready.cancel()
+
+
+def test_service_that_fails_to_stop_is_reported(service: Noting, events: list[LogEvent]) -> None:
+    service.gone = gone = Deferred()
+    reactor = FakeReactor()
+    reactor.inside = [reactor.stop, lambda: gone.errback(ValueError("stuck"))]
+    assert Runner(reactor, service).run() is None
+    assert [event["log_failure"].type for event in events] == [ValueError]
+
+
+def test_failure_of_the_start_during_a_stop_is_told(service: Noting) -> None:
+    service.error = ValueError("no luck")
+    reactor = FakeReactor()
+    reactor.starters.append(lambda: None)
+    runner = Runner(reactor, service)
+    # A signal arrived while the reactor was starting: it is stopping, no trigger has run.
+    reactor.starters.insert(0, lambda: setattr(reactor, "stopping", True))
+    failure = runner.run()
+    assert failure is not None
+    assert failure.value is service.error
+
+
+def test_exit_without_message_is_quiet(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        exit()
+    assert ended.value.code == 0
+    assert capsys.readouterr() == ("", "")
+
+
+def test_exit_of_an_error_writes_to_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        exit(ExitStatus.EX_USAGE, "no such option")
+    assert ended.value.code == 64
+    assert capsys.readouterr() == ("", "no such option\n")
+
+
+def test_exit_without_error_writes_to_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        exit(ExitStatus.EX_OK, "done")
+    assert capsys.readouterr() == ("done\n", "")
