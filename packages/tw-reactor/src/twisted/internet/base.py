@@ -1,0 +1,18 @@
+"""The parts of a reactor, under the names that existing code knows."""
+
+from twisted.internet._corereactor import CoreReactor as ReactorBase
+from twisted.internet._lifecycle import ThreePhaseEvent as _ThreePhaseEvent
+from twisted.internet._resolver import BlockingResolver, ThreadedResolver
+from twisted.internet._sockets._connector import BaseConnector
+from twisted.internet._sockets._port import Port as BasePort
+from twisted.internet._timers import DelayedCall
+
+__all__ = [
+    "BaseConnector",
+    "BasePort",
+    "BlockingResolver",
+    "DelayedCall",
+    "ReactorBase",
+    "ThreadedResolver",
+    "_ThreePhaseEvent",
+]
