@@ -142,7 +142,7 @@ class TestInsensitiveDict:
         assert d.get("other") is None
 
     def test_text_and_bytes_are_different_keys(self) -> None:
-        d: InsensitiveDict[str | bytes, int] = InsensitiveDict({"host": 1})
+        d: InsensitiveDict[str | bytes, int] = InsensitiveDict([("host", 1)])
         assert b"host" not in d
 
     def test_keys_are_listed_as_they_were_written_last(self) -> None:

@@ -17,7 +17,7 @@ from zope.interface.interface import (  # type: ignore[import-untyped]
 Adapting = Callable[[Any], object]
 """What makes an adapter: a class or function of one argument, the original."""
 
-globalRegistry = AdapterRegistry()
+globalRegistry: Any = AdapterRegistry()
 
 
 def specificationOf(origin: object) -> object:

@@ -92,7 +92,7 @@ class Componentized:
             ignoreClass: Whether to keep it for all of them. Otherwise only for those for which
                 the component's class is registered as the adapter.
         """
-        for interface in providedBy(component):
+        for interface in cast(Any, providedBy(component)):
             if ignoreClass or (
                 self.locateAdapterClass(type(self), interface, None) is type(component)
             ):

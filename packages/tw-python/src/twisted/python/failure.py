@@ -110,8 +110,8 @@ class Failure(BaseException):
                     "block, or give it an exception: Failure(error)"
                 )
         if self.args:
-            # They would keep the traceback alive in a cleaned failure.
-            self.args = ()
+            # They would keep the traceback alive in a cleaned failure; this takes them off.
+            super().__init__()
         if isinstance(exc_value, Failure):
             self.__dict__.update(exc_value.__dict__)
             return

@@ -4,10 +4,11 @@ import ctypes
 import os
 import sys
 import time
+from collections.abc import Callable
 
 _TYPES = {"posix": "posix", "nt": "win32"}
 
-seconds = time.time
+seconds: Callable[[], float] = time.time
 
 
 def shortPythonVersion() -> str:
@@ -22,7 +23,7 @@ class Platform:
         type: `posix` or `win32`; None if it is neither.
     """
 
-    seconds = staticmethod(time.time)
+    seconds: Callable[[], float] = staticmethod(time.time)
 
     def __init__(self, name: str | None = None, platform: str | None = None) -> None:
         """Describe a platform.
@@ -87,8 +88,8 @@ class Platform:
         return self.isLinux() and hasattr(ctypes.CDLL(None), "inotify_init1")
 
 
-platform = Platform()
+platform: Platform = Platform()
 
-platformType = platform.getType()
+platformType: str | None = platform.getType()
 
 __all__ = ["Platform", "platform", "platformType", "seconds", "shortPythonVersion"]

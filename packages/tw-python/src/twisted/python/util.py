@@ -6,7 +6,7 @@ import sys
 import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from typing import AnyStr, ParamSpec, TypeVar
+from typing import Any, AnyStr, ParamSpec, TypeVar
 
 from twisted.python._fancymixins import FancyEqMixin, FancyStrMixin
 from twisted.python._functionmetadata import mergeFunctionMetadata
@@ -26,7 +26,10 @@ def sibpath(
     path: "os.PathLike[AnyStr] | AnyStr", sibling: "os.PathLike[AnyStr] | AnyStr"
 ) -> AnyStr:
     """Return the path of a file that lies beside another: `sibpath(__file__, "data.txt")`."""
-    return os.path.join(os.path.dirname(os.path.abspath(path)), sibling)
+    # pyright does not follow that both are of one kind, text or bytes.
+    directory: Any = os.path.dirname(os.path.abspath(os.fspath(path)))
+    joined: AnyStr = os.path.join(directory, os.fspath(sibling))
+    return joined
 
 
 def uniquify(lst: Iterable[_H]) -> list[_H]:
