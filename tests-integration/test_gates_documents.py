@@ -17,7 +17,7 @@ class IWall(Interface):
 
     height: int = Attribute("In meters, of *one* floor_.")
 
-    def paint(self, color: str, /, coats: int = 1) -> bool:
+    def paint(self, color: str, /, coats: "int" = 1) -> "bool":
         """Paint it with `color_` or *any.
 
         Args:

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ParamSpec
 
 from twisted.internet._timeinterfaces import IDelayedCall, IReactorTime
 from twisted.internet.defer import Deferred
 from twisted.logger import LogEvent, globalLogPublisher
 from twisted.python.components import implementer
 from twisted.python.failure import Failure
+
+_P = ParamSpec("_P")
 
 
 def outcomes(d: Deferred[Any]) -> list[Any]:
@@ -84,7 +86,12 @@ class HandClock:
         return self.now
 
     def callLater(
-        self, delay: float, callable: Callable[..., object], *args: object, **kwargs: object
+        self,
+        delay: float,
+        callable: Callable[_P, object],
+        /,
+        *args: _P.args,
+        **kwargs: _P.kwargs,
     ) -> IDelayedCall:
         call = HandCall(self, self.now + delay, lambda: callable(*args, **kwargs))
         self.calls.append(call)

@@ -130,7 +130,7 @@ def test_a_chain_of_any_length_can_be_cancelled() -> None:
     innermost: Deferred[int] = Deferred()
     d: Deferred[Any] = innermost
     for _ in range(sys.getrecursionlimit() * 2):
-        d = succeed(None).addCallback(lambda _, d=d: d)
+        d = succeed(None).addCallback(lambda _, inner: inner, d)
     d.cancel()
     failureOf(d, CancelledError)
 

@@ -11,6 +11,10 @@ from twisted.python.failure import Failure
 from .defer_helpers import failureOf, outcomes, resultOf
 
 
+def added(total: int, inner: Deferred[int]) -> Deferred[int]:
+    return inner.addCallback(lambda n: total + n)
+
+
 def test_a_chain_stops_until_the_returned_deferred_fires() -> None:
     inner: Deferred[int] = Deferred()
     outer = succeed(None).addCallback(lambda _: inner)
@@ -78,7 +82,7 @@ def test_a_chain_waits_for_one_deferred_after_another() -> None:
     inners: list[Deferred[int]] = [Deferred() for _ in range(5)]
     outer: Deferred[Any] = succeed(0)
     for inner in inners:
-        outer.addCallback(lambda total, inner=inner: inner.addCallback(lambda n: total + n))
+        outer.addCallback(added, inner)
     for n, inner in enumerate(reversed(inners)):
         inner.callback(n)
     assert resultOf(outer) == 10
@@ -107,7 +111,7 @@ def test_long_chains_do_not_use_the_stack_when_fired_from_within() -> None:
     innermost: Deferred[int] = Deferred()
     d: Deferred[Any] = innermost
     for _ in range(depth):
-        d = succeed(None).addCallback(lambda _, d=d: d).addCallback(lambda n: n + 1)
+        d = succeed(None).addCallback(lambda _, inner: inner, d).addCallback(lambda n: n + 1)
     innermost.callback(0)
     assert resultOf(d) == depth
 
@@ -140,7 +144,7 @@ def test_many_waits_in_one_chain_do_not_use_the_stack() -> None:
     inners: list[Deferred[int]] = [Deferred() for _ in range(count)]
     outer: Deferred[Any] = succeed(0)
     for inner in inners:
-        outer.addCallback(lambda total, inner=inner: inner.addCallback(lambda n: total + n))
+        outer.addCallback(added, inner)
     for inner in inners:
         inner.callback(1)
     assert resultOf(outer) == count

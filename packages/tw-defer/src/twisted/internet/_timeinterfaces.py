@@ -20,6 +20,7 @@ class IDelayedCall(Interface):
 
         Compare it with `IReactorTime.seconds` of the same clock and with nothing else.
         """
+        ...
 
     def cancel(self) -> None:
         """Call it off.
@@ -53,6 +54,7 @@ class IDelayedCall(Interface):
 
     def active(self) -> bool:
         """Return whether the call is still to come: neither made nor called off."""
+        ...
 
 
 class IReactorTime(Interface):
@@ -64,6 +66,7 @@ class IReactorTime(Interface):
         The clock only ever goes forward, at the pace of real time; where its zero is, is not
         promised.
         """
+        ...
 
     def callLater(
         self, delay: float, callable: Callable[_P, object], /, *args: _P.args, **kwargs: _P.kwargs
@@ -82,9 +85,11 @@ class IReactorTime(Interface):
         Returns:
             The handle with which the call can be moved or called off.
         """
+        ...
 
     def getDelayedCalls(self) -> Sequence[IDelayedCall]:
         """Return the calls that are still to come, in no particular order."""
+        ...
 
 
 __all__ = ["IDelayedCall", "IReactorTime"]

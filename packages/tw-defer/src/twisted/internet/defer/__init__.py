@@ -11,6 +11,7 @@ from twisted.internet.defer._combinators import (
     gatherResults,
     race,
 )
+from twisted.internet.defer._concurrency import DeferredLock, DeferredQueue, DeferredSemaphore
 from twisted.internet.defer._coroutines import ensureDeferred, inlineCallbacks, returnValue
 from twisted.internet.defer._deferred import Deferred, getDebugging, setDebugging
 from twisted.internet.defer._errors import (
@@ -19,6 +20,8 @@ from twisted.internet.defer._errors import (
     FailureGroup,
     FirstError,
     NotACoroutineError,
+    QueueOverflow,
+    QueueUnderflow,
     TimeoutError,
 )
 from twisted.internet.defer._results import execute, fail, maybeDeferred, passthru, succeed
@@ -32,9 +35,14 @@ __all__ = [
     "DebugInfo",
     "Deferred",
     "DeferredList",
+    "DeferredLock",
+    "DeferredQueue",
+    "DeferredSemaphore",
     "FailureGroup",
     "FirstError",
     "NotACoroutineError",
+    "QueueOverflow",
+    "QueueUnderflow",
     "TimeoutError",
     "ensureDeferred",
     "execute",

@@ -1,28 +1,83 @@
 """Waiting for several Deferreds at once."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Sequence
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar, overload
 
 from twisted.internet.defer._deferred import Deferred
 from twisted.internet.defer._errors import FailureGroup, FirstError
+from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+_log = Logger(namespace="twisted.internet.defer")
+
 _T = TypeVar("_T")
+_R = TypeVar("_R")
 
 SUCCESS = True
+"""The first of a pair in the result of a `DeferredList`: the second is a result."""
+
 FAILURE = False
+"""The first of a pair in the result of a `DeferredList`: the second is a Failure."""
+
+_Pair: TypeAlias = "tuple[bool, _T | Failure]"
 
 
-class DeferredList(Deferred[Any]):
+def _cancelAll(deferreds: Iterable[Deferred[Any]]) -> None:
+    """Cancel Deferreds, each even if the `cancel` of another (of a subclass) raises."""
+    for deferred in list(deferreds):
+        try:
+            deferred.cancel()
+        except Exception:
+            _log.failure("A Deferred could not be cancelled")
+
+
+class DeferredList(Deferred[_R]):
     """A Deferred of the results of several, as pairs of (success, result or failure).
 
-    It fires when all have fired, in the order in which they were given; it does not fail. Each
-    one's result is the one it has at the place in its chain where the list was made.
+    It fires when all have fired, with the pairs in the order in which the Deferreds were given; it
+    does not fail. Each one's result is the one that it has at the place in its chain where the list
+    was made: callbacks that it had before count, those that it gets later don't.
+
+    Attributes:
+        fireOnOneCallback: Whether the first success fires it.
+        fireOnOneErrback: Whether the first failure makes it fail.
+        consumeErrors: Whether failures of the Deferreds end here.
+        resultList: The pairs so far; None for a Deferred that has not fired.
+        finishedCount: How many of the Deferreds have fired.
     """
 
-    fireOnOneCallback = False
-    fireOnOneErrback = False
-    consumeErrors = False
+    fireOnOneCallback: bool
+    fireOnOneErrback: bool
+    consumeErrors: bool
+
+    @overload
+    def __init__(
+        self: DeferredList[list[_Pair[_T]]],
+        deferredList: Iterable[Deferred[_T]],
+        fireOnOneCallback: Literal[False] = False,
+        fireOnOneErrback: bool = False,
+        consumeErrors: bool = False,
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self: DeferredList[tuple[_T, int]],
+        deferredList: Iterable[Deferred[_T]],
+        fireOnOneCallback: Literal[True],
+        fireOnOneErrback: Literal[True],
+        consumeErrors: bool = False,
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self: DeferredList[tuple[_T, int] | list[_Pair[_T]]],
+        deferredList: Iterable[Deferred[_T]],
+        fireOnOneCallback: bool = False,
+        fireOnOneErrback: bool = False,
+        consumeErrors: bool = False,
+    ) -> None: ...
 
     def __init__(
         self,
@@ -34,8 +89,9 @@ class DeferredList(Deferred[Any]):
         """Wait for Deferreds.
 
         Args:
-            deferredList: The Deferreds.
-            fireOnOneCallback: Fire with (result, index) as soon as one succeeds.
+            deferredList: The Deferreds. Without any, the list fires at once.
+            fireOnOneCallback: Fire with (result, index) as soon as one succeeds; with the pairs if
+                none does.
             fireOnOneErrback: Fail with `FirstError` as soon as one fails.
             consumeErrors: Whether failures end here: the Deferreds go on with None and are not
                 logged as unhandled.
@@ -45,29 +101,30 @@ class DeferredList(Deferred[Any]):
         self.fireOnOneCallback = fireOnOneCallback
         self.fireOnOneErrback = fireOnOneErrback
         self.consumeErrors = consumeErrors
-        self._members = members
         self.resultList: list[Any] = [None] * len(members)
         self.finishedCount = 0
+        # Let go of when all have fired: they lead back here.
+        self._members = members
         if not members:
-            self.callback(self.resultList)
+            self._fire(self.resultList)
         for index, member in enumerate(members):
-            member.addCallbacks(
-                self._memberFired,
-                self._memberFired,
-                callbackArgs=(index, SUCCESS),
-                errbackArgs=(index, FAILURE),
-            )
+            member.addBoth(self._memberFired, index)
 
-    def _memberFired(self, result: Any, index: int, succeeded: bool) -> Any:
+    def _fire(self, result: Any) -> None:  # noqa: ANN401 - what the overloads say
+        self.callback(result)
+
+    def _memberFired(self, result: object, index: int) -> object:
+        failure = result if isinstance(result, Failure) else None
+        succeeded = failure is None
         self.resultList[index] = (succeeded, result)
         self.finishedCount += 1
         if not self.called:
             if succeeded and self.fireOnOneCallback:
-                self.callback((result, index))
-            elif not succeeded and self.fireOnOneErrback:
-                self.errback(Failure(FirstError(result, index)))
+                self._fire((result, index))
+            elif failure is not None and self.fireOnOneErrback:
+                self.errback(Failure(FirstError(failure, index)))
             elif self.finishedCount == len(self.resultList):
-                self.callback(self.resultList)
+                self._fire(self.resultList)
         if self.finishedCount == len(self.resultList):
             self._members = []
         return None if not succeeded and self.consumeErrors else result
@@ -77,8 +134,7 @@ class DeferredList(Deferred[Any]):
         if self.called:
             super().cancel()
             return
-        for member in list(self._members):
-            member.cancel()
+        _cancelAll(self._members)
 
 
 def gatherResults(
@@ -95,12 +151,11 @@ def gatherResults(
         soon as one of them fails. Cancelling it cancels them all.
     """
 
-    def results(pairs: list[tuple[bool, _T]]) -> list[_T]:
+    def results(pairs: list[_Pair[_T]]) -> list[Any]:
         return [result for _, result in pairs]
 
-    return DeferredList(
-        deferredList, fireOnOneErrback=True, consumeErrors=consumeErrors
-    ).addCallback(results)
+    members = DeferredList(deferredList, fireOnOneErrback=True, consumeErrors=consumeErrors)
+    return members.addCallback(results)
 
 
 def race(ds: Sequence[Deferred[_T]]) -> Deferred[tuple[int, _T]]:
@@ -113,28 +168,19 @@ def race(ds: Sequence[Deferred[_T]]) -> Deferred[tuple[int, _T]]:
         A Deferred of (index, result) of the first that succeeds; it fails with `FailureGroup`
         when all fail. Cancelling it cancels them all.
     """
-    won = False
     failures: dict[int, Failure] = {}
-
-    def cancelAll(ignored: Deferred[Any]) -> None:
-        for d in ds:
-            d.cancel()
-
-    outcome: Deferred[tuple[int, _T]] = Deferred(canceller=cancelAll)
+    outcome: Deferred[tuple[int, _T]] = Deferred(lambda _: _cancelAll(ds))
 
     def succeeded(result: _T, index: int) -> None:
-        nonlocal won
         if outcome.called:
             return
-        won = True
-        for other, d in enumerate(ds):
-            if other != index:
-                d.cancel()
+        # First, since the others fail when they are cancelled.
+        outcome.pause()
         outcome.callback((index, result))
+        _cancelAll(d for other, d in enumerate(ds) if other != index)
+        outcome.unpause()
 
     def failed(failure: Failure, index: int) -> None:
-        if won:
-            return
         failures[index] = failure
         if len(failures) == len(ds) and not outcome.called:
             outcome.errback(FailureGroup([failures[i] for i in range(len(ds))]))

@@ -12,9 +12,10 @@ from collections.abc import Callable, Coroutine, Generator
 from contextvars import Context, copy_context
 from functools import wraps
 from types import CoroutineType, GeneratorType
-from typing import Any, ClassVar, NoReturn, ParamSpec, TypeVar
+from typing import Any, ClassVar, NoReturn, ParamSpec, TypeVar, cast
 
-from twisted.internet.defer._deferred import _PLAIN, Deferred, _cancelling
+from twisted.internet.defer._chain import PLAIN, cancelling, waitingForItself
+from twisted.internet.defer._deferred import Deferred
 from twisted.internet.defer._errors import NotACoroutineError
 from twisted.python.failure import Failure
 
@@ -45,7 +46,7 @@ class _Driven(Deferred[_T]):
 
     def __init__(self, generator: Any) -> None:  # noqa: ANN401 - a coroutine or a generator
         # Without anything to wait for, it cannot be cancelled: it runs.
-        super().__init__(_cancelling)
+        Deferred.__init__(self, cancelling)
         self._generator: Any = generator
         self._context: Context = copy_context()
         self._advance(None)
@@ -58,12 +59,12 @@ class _Driven(Deferred[_T]):
         generator = self._generator
         run = self._context.run
         self._chainedTo = None
-        failed = type(result) not in _PLAIN and isinstance(result, Failure)
+        failed = type(result) not in PLAIN and isinstance(result, Failure)
         while True:
             try:
                 if failed:
                     assert isinstance(result, Failure)
-                    result = run(generator.throw, result.value)
+                    result = run(generator.throw, result.value.with_traceback(result.tb))
                 else:
                     result = run(generator.send, result)
             except StopIteration as stop:
@@ -80,25 +81,32 @@ class _Driven(Deferred[_T]):
                 self.errback(Failure(error))
                 return
             failed = False
-            if type(result) in _PLAIN:
+            if type(result) in PLAIN:
                 continue
             if isinstance(result, Deferred):
                 if result._idle:
                     result = result._take()
                     failed = isinstance(result, Failure)
                     continue
+                if result is self or (result._chainedTo is not None and result._waitsFor(self)):
+                    result = waitingForItself()
+                    failed = True
+                    continue
                 self._chainedTo = result
                 advance = self._advance
-                result.callbacks.append((advance, advance, None))
+                if result.callbacks:
+                    result.callbacks.append((advance, advance, None))
+                else:
+                    result.callbacks = [(advance, advance, None)]
                 return
             # What is no Deferred is given back at once, a Failure as its exception.
             failed = isinstance(result, Failure)
 
-    def _finish(self, value: Any) -> None:
+    def _finish(self, value: object) -> None:
         """Fire with what the coroutine returned."""
         self._generator = None
-        if type(value) in _PLAIN or not isinstance(value, Deferred):
-            self.callback(value)
+        if type(value) in PLAIN or not isinstance(value, Deferred):
+            self.callback(cast(_T, value))
             return
         self.errback(
             AssertionError(

@@ -1,73 +1,47 @@
-"""The Deferred: a result that is not there yet, and the chain of callbacks that waits for it.
+"""The Deferred: a result that is not there yet.
 
-How it works. A Deferred has a list of steps, tuples of (callback, errback, extra). `extra` is None
-for a step without more arguments (by far the most common one), a pair (args, kwargs) for one with
-them; a step without callback and errback whose `extra` is a Deferred hands the result over to that
-Deferred, which waits for it. Firing sets `result` and runs the steps, each of which replaces the
-result. All running is done by `_run`, which is not reentrant for one Deferred: what a callback
-adds to its own Deferred is found by the iteration that goes on, so the stack never grows with the
-number of callbacks. Nor does it grow with the number of Deferreds that wait for each other: a
-result is handed over within the same loop.
-
-A Deferred is `_idle` when it has a result and nothing keeps steps from being run the moment they
-are added: it is not paused, waits for no other, and does not run already.
-
-References. The list is emptied when it has been run, a canceller is dropped as soon as it cannot
-be used any more, and our own frames are cut off the tracebacks of what callbacks raise, so that
-finished Deferreds are freed at once and not by the garbage collector. A Deferred that comes to
-rest on a failure cleans it: in Python each frame of a traceback refers to all its callers, and one
-of them is likely to hold the Deferred. Otherwise the unhandled error would be logged only when the
-collector happens to run. (A coroutine's frames refer to no callers, hence `_keepsTraceback`.)
-
-This module is self-contained and keeps to what mypyc can compile.
+This room holds what its users see: adding callbacks, timeouts, and waiting in coroutines. The chain
+that runs the callbacks is in `_chain`.
 """
 
-import traceback
-import warnings
-from collections.abc import Callable, Coroutine, Generator, Iterator, Mapping
-from typing import Any, ClassVar, Concatenate, Generic, ParamSpec, TypeVar
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Generator, Mapping
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Concatenate,
+    ParamSpec,
+    TypeAlias,
+    TypeVar,
+    overload,
+)
 
 from twisted.internet._timeinterfaces import IReactorTime
-from twisted.internet.defer._errors import AlreadyCalledError, CancelledError, TimeoutError
-from twisted.internet.defer._unhandled import DebugInfo
-from twisted.logger import Logger
+from twisted.internet.defer._chain import PLAIN, Chain
+from twisted.internet.defer._errors import CancelledError, TimeoutError
 from twisted.python.failure import Failure
+
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop, Future
 
 _T = TypeVar("_T")
 _U = TypeVar("_U")
 _V = TypeVar("_V")
 _P = ParamSpec("_P")
 
-_log = Logger(namespace="twisted.internet.defer")
+# What a callback may return. It takes two forms, since type checkers do not find _U in the second
+# where a Deferred alone is returned.
+_Later: TypeAlias = "Deferred[_U] | Failure"
+_SoonerOrLater: TypeAlias = "_U | Deferred[_U] | Failure"
 
-_Function = Callable[..., Any]
-_Step = tuple[Any, Any, Any]
-
-# Results of these types are neither failures nor Deferreds. To look a type up here is twice as
-# fast as to ask isinstance, which for a "no" reads the attribute __class__ as well.
-_PLAIN: frozenset[type] = frozenset(
-    {type(None), bool, int, float, str, bytes, bytearray, tuple, list, dict, set, frozenset}
-)
-
-# How many Deferreds that wait for each other are searched for one that waits for itself.
-_CYCLE_SEARCH_LIMIT = 100
-
-
-def _spent(result: object) -> object:
-    """Stand for a step that was run already."""
-    return result
-
-
-_SPENT: _Step = (_spent, _spent, None)
-
-
-def _cancelling(deferred: "Deferred[Any]") -> None:
-    """Stand for the canceller while it is being called."""
+_Arguments: TypeAlias = "tuple[object, ...] | None"
+_Keywords: TypeAlias = "Mapping[str, object] | None"
 
 
 def _withArguments(
-    function: _Function, args: tuple[Any, ...] | None, keywords: Mapping[str, Any] | None
-) -> _Function:
+    function: Callable[..., object], args: _Arguments, keywords: _Keywords
+) -> Callable[..., object]:
     """Return a function of the result alone."""
     if not args and not keywords:
         return function
@@ -80,14 +54,7 @@ def _withArguments(
     return withArguments
 
 
-def _caughtFailure(error: BaseException, captureVars: bool) -> Failure:
-    """Return the failure of a callback, without the frame of our own that called it."""
-    if error.__traceback__ is not None:
-        error.__traceback__ = error.__traceback__.tb_next
-    return Failure(error, captureVars=captureVars)
-
-
-class Deferred(Generic[_T]):
+class Deferred(Chain[_T]):
     """A result that will be there later, or a failure.
 
     Whoever starts an operation returns a Deferred and calls `callback` or `errback` when it is
@@ -102,124 +69,241 @@ class Deferred(Generic[_T]):
         debug: Whether new Deferreds record where they are made and fired; see `setDebugging`.
     """
 
-    __slots__ = (
-        "__dict__",
-        "__weakref__",
-        "_canceller",
-        "_chainedTo",
-        "_debugInfo",
-        "_idle",
-        "_running",
-        "_steps",
-        "_suppressAlreadyCalled",
-        "callbacks",
-        "called",
-        "paused",
-        "result",
-    )
-
-    debug: ClassVar[bool] = False
-    _keepsTraceback: ClassVar[bool] = False
-
-    result: Any
-
-    def __init__(self, canceller: "Callable[[Deferred[Any]], object] | None" = None) -> None:
-        """Make a Deferred that has not fired.
-
-        Args:
-            canceller: Called with the Deferred, once, when it is cancelled before it fired. It
-                stops the operation, and may fire the Deferred; where it does not, the Deferred
-                fails with `CancelledError`. Who gives a canceller promises not to fire the
-                Deferred after it was called.
-        """
-        self.called = False
-        self.paused = 0
-        self.callbacks: list[_Step] = []
-        self._idle = False
-        self._running = False
-        self._canceller = canceller
-        self._chainedTo: Deferred[Any] | None = None
-        self._steps: Iterator[_Step] | None = None
-        self._debugInfo: DebugInfo | None = None
-        self._suppressAlreadyCalled = False
-        if self.debug:
-            self._debugInfo = DebugInfo()
-            self._debugInfo.creator = traceback.format_stack()[:-1]
+    __slots__ = ()
 
     # Adding steps
 
-    def addCallbacks(
+    @overload
+    def addCallback(
         self,
-        callback: Callable[..., "_U | Deferred[_U] | Failure"],
-        errback: Callable[..., "_V | Deferred[_V] | Failure"] | None = None,
-        callbackArgs: tuple[Any, ...] | None = (),
-        callbackKeywords: Mapping[str, Any] | None = None,
-        errbackArgs: tuple[Any, ...] | None = (),
-        errbackKeywords: Mapping[str, Any] | None = None,
-    ) -> "Deferred[Any]":
-        """Add a callback and an errback side by side: one of the two is called.
+        callback: Callable[Concatenate[_T, _P], _Later[_U]],
+        /,
+        *args: _P.args,
+        **kwargs: _P.kwargs,
+    ) -> Deferred[_U]: ...
 
-        The errback does not see what its own callback raises; a later one does.
+    @overload
+    def addCallback(
+        self,
+        callback: Callable[Concatenate[_T, _P], _SoonerOrLater[_U]],
+        /,
+        *args: _P.args,
+        **kwargs: _P.kwargs,
+    ) -> Deferred[_U]: ...
+
+    def addCallback(
+        self, callback: Callable[..., object], /, *args: object, **kwargs: object
+    ) -> Deferred[Any]:
+        """Add a function to be called with the result, unless that is a failure.
+
+        Args:
+            callback: Called with the result and the other arguments. What it returns or raises
+                is the next result; a Deferred that it returns is waited for.
+            args: More arguments for it.
+            kwargs: Keyword arguments for it, of any name.
+
+        Returns:
+            This Deferred.
         """
         if callback is None:
             raise TypeError("A callback must be callable, not None")
-        self.callbacks.append(
-            (
-                _withArguments(callback, callbackArgs, callbackKeywords),
-                None if errback is None else _withArguments(errback, errbackArgs, errbackKeywords),
-                None,
-            )
-        )
+        step = (callback, None, (args, kwargs) if args or kwargs else None)
+        if self.callbacks:
+            self.callbacks.append(step)
+        else:
+            self.callbacks = [step]
         if self._idle:
             self._run()
         return self
 
-    def addCallback(
-        self,
-        callback: Callable[Concatenate[_T, _P], "_U | Deferred[_U] | Failure"],
-        /,
-        *args: _P.args,
-        **kwargs: _P.kwargs,
-    ) -> "Deferred[_U]":
-        """Add a function to be called with the result, unless that is a failure."""
-        if callback is None:
-            raise TypeError("A callback must be callable, not None")
-        self.callbacks.append((callback, None, (args, kwargs) if args or kwargs else None))
-        if self._idle:
-            self._run()
-        return self  # type: ignore[return-value]
-
+    @overload
     def addErrback(
         self,
-        errback: Callable[Concatenate[Failure, _P], "_U | Deferred[_U] | Failure"],
+        errback: Callable[Concatenate[Failure, _P], Failure],
         /,
         *args: _P.args,
         **kwargs: _P.kwargs,
-    ) -> "Deferred[_T | _U]":
-        """Add a function to be called with the failure, if there is one."""
+    ) -> Deferred[_T]: ...
+
+    @overload
+    def addErrback(
+        self,
+        errback: Callable[Concatenate[Failure, _P], _Later[_U]],
+        /,
+        *args: _P.args,
+        **kwargs: _P.kwargs,
+    ) -> Deferred[_T | _U]: ...
+
+    @overload
+    def addErrback(
+        self,
+        errback: Callable[Concatenate[Failure, _P], _SoonerOrLater[_U]],
+        /,
+        *args: _P.args,
+        **kwargs: _P.kwargs,
+    ) -> Deferred[_T | _U]: ...
+
+    def addErrback(
+        self, errback: Callable[..., object], /, *args: object, **kwargs: object
+    ) -> Deferred[Any]:
+        """Add a function to be called with the failure, if there is one.
+
+        The failure is handled unless the function returns or raises one.
+
+        Args:
+            errback: Called with the Failure and the other arguments, as for `addCallback`.
+            args: More arguments for it.
+            kwargs: Keyword arguments for it, of any name.
+
+        Returns:
+            This Deferred.
+        """
         if errback is None:
             raise TypeError("An errback must be callable, not None")
-        self.callbacks.append((None, errback, (args, kwargs) if args or kwargs else None))
+        step = (None, errback, (args, kwargs) if args or kwargs else None)
+        if self.callbacks:
+            self.callbacks.append(step)
+        else:
+            self.callbacks = [step]
         if self._idle:
             self._run()
-        return self  # type: ignore[return-value]
+        return self
 
+    @overload
     def addBoth(
         self,
-        callback: Callable[Concatenate[Any, _P], "_U | Deferred[_U] | Failure"],
+        callback: Callable[Concatenate[_T | Failure, _P], _Later[_U]],
         /,
         *args: _P.args,
         **kwargs: _P.kwargs,
-    ) -> "Deferred[_U]":
-        """Add a function to be called with the result or the failure, whichever it is."""
+    ) -> Deferred[_U]: ...
+
+    @overload
+    def addBoth(
+        self,
+        callback: Callable[Concatenate[_T | Failure, _P], _SoonerOrLater[_U]],
+        /,
+        *args: _P.args,
+        **kwargs: _P.kwargs,
+    ) -> Deferred[_U]: ...
+
+    @overload
+    def addBoth(
+        self,
+        callback: Callable[Concatenate[_T | Failure, _P], _T | Failure],
+        /,
+        *args: _P.args,
+        **kwargs: _P.kwargs,
+    ) -> Deferred[_T]: ...
+
+    def addBoth(
+        self, callback: Callable[..., object], /, *args: object, **kwargs: object
+    ) -> Deferred[Any]:
+        """Add a function to be called with the result or the failure, whichever it is.
+
+        Args:
+            callback: Called with the result and the other arguments, as for `addCallback`.
+            args: More arguments for it.
+            kwargs: Keyword arguments for it, of any name.
+
+        Returns:
+            This Deferred.
+        """
         if callback is None:
             raise TypeError("A callback must be callable, not None")
-        self.callbacks.append((callback, callback, (args, kwargs) if args or kwargs else None))
+        step = (callback, callback, (args, kwargs) if args or kwargs else None)
+        if self.callbacks:
+            self.callbacks.append(step)
+        else:
+            self.callbacks = [step]
         if self._idle:
             self._run()
-        return self  # type: ignore[return-value]
+        return self
 
-    def chainDeferred(self, d: "Deferred[_T]") -> "Deferred[None]":
+    @overload
+    def addCallbacks(
+        self,
+        callback: Callable[..., _Later[_U]],
+        errback: Callable[..., _Later[_V]] | None = None,
+        callbackArgs: _Arguments = (),
+        callbackKeywords: _Keywords = None,
+        errbackArgs: _Arguments = (),
+        errbackKeywords: _Keywords = None,
+    ) -> Deferred[_U | _V]: ...
+
+    @overload
+    def addCallbacks(
+        self,
+        callback: Callable[..., _SoonerOrLater[_U]],
+        errback: Callable[..., _Later[_V]] | None = None,
+        callbackArgs: _Arguments = (),
+        callbackKeywords: _Keywords = None,
+        errbackArgs: _Arguments = (),
+        errbackKeywords: _Keywords = None,
+    ) -> Deferred[_U | _V]: ...
+
+    @overload
+    def addCallbacks(
+        self,
+        callback: Callable[..., _Later[_U]],
+        errback: Callable[..., _SoonerOrLater[_V]] | None = None,
+        callbackArgs: _Arguments = (),
+        callbackKeywords: _Keywords = None,
+        errbackArgs: _Arguments = (),
+        errbackKeywords: _Keywords = None,
+    ) -> Deferred[_U | _V]: ...
+
+    @overload
+    def addCallbacks(
+        self,
+        callback: Callable[..., _SoonerOrLater[_U]],
+        errback: Callable[..., _SoonerOrLater[_V]] | None = None,
+        callbackArgs: _Arguments = (),
+        callbackKeywords: _Keywords = None,
+        errbackArgs: _Arguments = (),
+        errbackKeywords: _Keywords = None,
+    ) -> Deferred[_U | _V]: ...
+
+    def addCallbacks(
+        self,
+        callback: Callable[..., object],
+        errback: Callable[..., object] | None = None,
+        callbackArgs: _Arguments = (),
+        callbackKeywords: _Keywords = None,
+        errbackArgs: _Arguments = (),
+        errbackKeywords: _Keywords = None,
+    ) -> Deferred[Any]:
+        """Add a callback and an errback side by side: one of the two is called.
+
+        The errback does not see what its own callback raises; a later one does.
+
+        Args:
+            callback: As for `addCallback`.
+            errback: As for `addErrback`; left out, a failure passes.
+            callbackArgs: More arguments for the callback.
+            callbackKeywords: Keyword arguments for the callback.
+            errbackArgs: More arguments for the errback.
+            errbackKeywords: Keyword arguments for the errback.
+
+        Returns:
+            This Deferred.
+        """
+        if callback is None:
+            raise TypeError("A callback must be callable, not None")
+        step = (
+            _withArguments(callback, callbackArgs, callbackKeywords),
+            None if errback is None else _withArguments(errback, errbackArgs, errbackKeywords),
+            None,
+        )
+        if self.callbacks:
+            self.callbacks.append(step)
+        else:
+            self.callbacks = [step]
+        if self._idle:
+            self._run()
+        return self
+
+    def chainDeferred(self, d: Deferred[_T]) -> Deferred[None]:
         """Fire another Deferred with the result at this point of the chain.
 
         Steps that are added later run with None and do not change what `d` gets.
@@ -230,8 +314,8 @@ class Deferred(Generic[_T]):
         self,
         timeout: float,
         clock: IReactorTime,
-        onTimeoutCancel: "Callable[[_T | Failure, float], _U | Failure] | None" = None,
-    ) -> "Deferred[_T | _U]":
+        onTimeoutCancel: Callable[[_T | Failure, float], _U | Failure] | None = None,
+    ) -> Deferred[_T | _U]:
         """Cancel the Deferred when it takes too long.
 
         Args:
@@ -250,7 +334,9 @@ class Deferred(Generic[_T]):
 
         delayedCall = clock.callLater(timeout, timeOut)
 
-        def convert(result: "_T | Failure") -> Any:
+        def convert(result: _T | Failure) -> _T | _U | Failure:
+            if delayedCall.active():
+                delayedCall.cancel()
             if not timedOut:
                 return result
             if onTimeoutCancel is not None:
@@ -259,318 +345,35 @@ class Deferred(Generic[_T]):
                 return Failure(TimeoutError(timeout, "Deferred"))
             return result
 
-        def stopTimer(result: Any) -> Any:
-            if delayedCall.active():
-                delayedCall.cancel()
-            return result
-
-        self.addBoth(convert)
-        return self.addBoth(stopTimer)
-
-    # Firing
-
-    def callback(self, result: "_T | Failure") -> None:
-        """Give the result and run the callbacks.
-
-        Raises:
-            AlreadyCalledError: It was fired before.
-            AssertionError: The result is a Deferred; use `chainDeferred`, or return it from a
-                callback.
-        """
-        if self.called:
-            self._firedAgain()
-            return
-        if type(result) not in _PLAIN and isinstance(result, Deferred):
-            raise AssertionError(
-                f"{result!r} cannot be the result of a Deferred: "
-                "fire with its result, or return it from a callback"
-            )
-        if self.debug:
-            self._recordInvoker()
-        self.called = True
-        self._canceller = None
-        self.result = result
-        if not self.paused:
-            self._run()
-
-    def errback(self, fail: "Failure | BaseException | None" = None) -> None:
-        """Give a failure and run the errbacks.
-
-        Args:
-            fail: A Failure, or an exception to make one of; left out, the exception that is being
-                handled.
-
-        Raises:
-            AlreadyCalledError: It was fired before.
-            NoCurrentExceptionError: `fail` was left out and no exception is being handled.
-        """
-        if self.called:
-            self._firedAgain()
-            return
-        failure = fail if isinstance(fail, Failure) else Failure(fail)
-        if self.debug:
-            self._recordInvoker()
-        self.called = True
-        self._canceller = None
-        self.result = failure
-        if self.paused:
-            self._restOn(failure)
-        else:
-            self._run()
-
-    def _firedAgain(self) -> None:
-        """Swallow the one firing that a cancelled operation may still do, or raise."""
-        if self._suppressAlreadyCalled:
-            self._suppressAlreadyCalled = False
-            return
-        info = self._debugInfo
-        if info is not None:
-            stacks = info.stacks()
-            if stacks:
-                raise AlreadyCalledError("\n" + stacks)
-        raise AlreadyCalledError
-
-    def _recordInvoker(self) -> None:
-        if self._debugInfo is None:
-            self._debugInfo = DebugInfo()
-        self._debugInfo.invoker = traceback.format_stack()[:-2]
-
-    def cancel(self) -> None:
-        """Say that the result is not wanted any more; never raises, may be called at any time.
-
-        An unfired Deferred calls its canceller and fails with `CancelledError` unless the
-        canceller fired it otherwise. One that waits for another cancels that one. One that has its
-        result is left as it is.
-        """
-        inner = self._chainedTo
-        if inner is not None:
-            # Down to the end of the chain in a loop: it may be longer than the stack is deep.
-            while inner._chainedTo is not None and type(inner).cancel is Deferred.cancel:
-                inner = inner._chainedTo
-            inner.cancel()
-            return
-        if self.called:
-            return
-        canceller = self._canceller
-        if canceller is None:
-            self._suppressAlreadyCalled = True
-        elif canceller is _cancelling:
-            return
-        else:
-            self._canceller = _cancelling
-            try:
-                canceller(self)
-            except BaseException as error:
-                failure = _caughtFailure(error, self.debug)
-                _log.failure("The canceller of a Deferred failed", failure)
-                if not self.called:
-                    self.errback(failure)
-        if not self.called:
-            self.errback(Failure(CancelledError()))
-
-    # Running
-
-    def pause(self) -> None:
-        """Run no callbacks until `unpause` was called as often as `pause`."""
-        self.paused += 1
-        self._idle = False
-
-    def unpause(self) -> None:
-        """Take back one `pause`; the last one runs what has accumulated."""
-        self.paused -= 1
-        if self.paused or not self.called or self._running or self._chainedTo is not None:
-            return
-        self._run()
-
-    def _run(self) -> None:
-        """Run the steps of this Deferred, and those of the Deferreds that wait for it."""
-        current: Deferred[Any] | None = self
-        # Deferreds that have handed their result over and have more steps to run after that.
-        suspended: list[Deferred[Any]] = []
-        raised = False
-        while current is not None:
-            if current.paused:
-                # Another one's callback paused it while it was suspended.
-                current._running = False
-                current = suspended.pop() if suspended else None
-                continue
-            current._running = True
-            current._idle = False
-            steps = current._steps
-            if steps is None:
-                steps = iter(current.callbacks)
-            else:
-                current._steps = None
-            result = current.result
-            failed = type(result) not in _PLAIN and isinstance(result, Failure)
-            if current._debugInfo is not None:
-                current._debugInfo.failResult = None
-            for callback, errback, extra in steps:
-                function = errback if failed else callback
-                if function is None:
-                    if not isinstance(extra, Deferred):
-                        continue
-                    # Hand the result over to the Deferred that waits for it.
-                    extra._chainedTo = None
-                    extra.result = result
-                    if extra.paused:
-                        if failed:
-                            extra._restOn(result)
-                        result = None
-                        failed = False
-                        continue
-                    current.result = None
-                    current._suspend(steps)
-                    if current.callbacks:
-                        suspended.append(current)
-                    else:
-                        current._running = False
-                        current._idle = True
-                    current = extra
-                    break
-                try:
-                    if extra is None:
-                        result = function(result)
-                    else:
-                        result = function(result, *extra[0], **extra[1])
-                except BaseException as error:
-                    result = _caughtFailure(error, self.debug)
-                    failed = raised = True
-                else:
-                    if type(result) in _PLAIN:
-                        failed = False
-                    elif isinstance(result, Deferred):
-                        if result._idle:
-                            result = result._take()
-                            failed = isinstance(result, Failure)
-                        elif result._waitsFor(current):
-                            result = current._ownResult()
-                            failed = True
-                        else:
-                            current._chainedTo = result
-                            result.callbacks.append((None, None, current))
-                            current.result = result
-                            current._suspend(steps)
-                            current._running = False
-                            current = suspended.pop() if suspended else None
-                            break
-                    else:
-                        failed = isinstance(result, Failure)
-                if current.paused:
-                    current.result = result
-                    if failed:
-                        current._restOn(result)
-                    current._suspend(steps)
-                    current._running = False
-                    current = suspended.pop() if suspended else None
-                    break
-            else:
-                current.callbacks.clear()
-                current.result = result
-                current._running = False
-                current._idle = True
-                if failed:
-                    current._restOn(result)
-                current = suspended.pop() if suspended else None
-        if raised:
-            # The frames of what was raised refer to this one for as long as anybody keeps them.
-            del self, callback, errback, extra, function, result, steps
-
-    def _suspend(self, steps: Iterator[_Step]) -> None:
-        """Keep the place in the list of steps, and let go of those that have run.
-
-        The steps that have run are cut off when they are at least half of the list, and until then
-        overwritten, so that a long list is not moved each time.
-        """
-        callbacks = self.callbacks
-        left: int = steps.__length_hint__()  # type: ignore[attr-defined]
-        done = len(callbacks) - left
-        if done >= left:
-            del callbacks[:done]
-            return
-        self._steps = steps
-        while done and callbacks[done - 1] is not _SPENT:
-            done -= 1
-            callbacks[done] = _SPENT
-
-    def _take(self) -> Any:
-        """Return the result of an idle Deferred to somebody who now answers for it."""
-        result = self.result
-        self.result = None
-        if self._debugInfo is not None:
-            self._debugInfo.failResult = None
-        return result
-
-    def _restOn(self, failure: Failure) -> None:
-        """Watch over a failure that no errback handles for now."""
-        if self._debugInfo is None:
-            self._debugInfo = DebugInfo()
-        self._debugInfo.failResult = failure
-        if not self._keepsTraceback:
-            failure.cleanFailure()
-
-    def _waitsFor(self, other: "Deferred[Any]") -> bool:
-        """Return whether this Deferred is the other one or waits for it."""
-        deferred: Deferred[Any] | None = self
-        for _ in range(_CYCLE_SEARCH_LIMIT):
-            if deferred is other:
-                return True
-            if deferred is None:
-                return False
-            deferred = deferred._chainedTo
-        return False
-
-    def _ownResult(self) -> Failure:
-        """Return the failure of a Deferred that was given itself to wait for."""
-        message = (
-            "A callback returned the Deferred to which it was added, directly or through others: "
-            "such a Deferred would wait for itself for ever"
-        )
-        warnings.warn(message, DeprecationWarning, stacklevel=3)
-        return Failure(RuntimeError(message))
-
-    # Looking at it
-
-    def __repr__(self) -> str:
-        place = f"{self._name()} at 0x{id(self):x}"
-        inner = self._chainedTo
-        if inner is not None:
-            return f"<{place} waiting on {inner._name()} at 0x{id(inner):x}>"
-        if not self.called:
-            return f"<{place}>"
-        return f"<{place} current result: {self.result!r}>"
-
-    __str__ = __repr__
-
-    def _name(self) -> str:
-        return self.__class__.__name__
+        return self.addBoth(convert)
 
     # Coroutines
 
-    def __await__(self) -> "Generator[Deferred[_T], Any, _T]":
+    def __await__(self) -> Generator[Deferred[_T], Any, _T]:
         """Wait for the result in a coroutine."""
         if not self._idle:
-            result: Any = yield self
+            result: _T = yield self
             return result
-        result = self.result
-        if type(result) in _PLAIN or not isinstance(result, Failure):
-            return result
-        failure: Failure = self._take()
+        value: _T | Failure = self.result
+        if type(value) in PLAIN or not isinstance(value, Failure):
+            # No Failure: its class is not in PLAIN.
+            return value  # type: ignore[return-value]
+        failure = value
+        self._take()
         try:
-            raise failure.value.with_traceback(failure.value.__traceback__)
+            raise failure.value.with_traceback(failure.tb)
         finally:
             # The traceback refers to this frame.
-            del result, failure, self
+            del value, failure, self
 
-    def __iter__(self) -> "Generator[Deferred[_T], Any, _T]":
+    def __iter__(self) -> Generator[Deferred[_T], Any, _T]:
         """Wait for the result in a generator: `result = yield from deferred`."""
         return self.__await__()
 
     @classmethod
     def fromCoroutine(
-        cls,
-        coro: "Coroutine[Deferred[Any], Any, _U] | Generator[Deferred[Any], Any, _U]",
-    ) -> "Deferred[_U]":
+        cls, coro: Coroutine[Deferred[Any], Any, _U] | Generator[Deferred[Any], Any, _U]
+    ) -> Deferred[_U]:
         """Start a coroutine and return a Deferred of what it returns or raises.
 
         Raises:
@@ -580,6 +383,30 @@ class Deferred(Generic[_T]):
         from twisted.internet.defer._coroutines import fromCoroutine
 
         return fromCoroutine(coro)
+
+    # asyncio
+
+    def asFuture(self, loop: AbstractEventLoop) -> Future[_T]:
+        """Return a future of asyncio that gets the result of this Deferred.
+
+        Cancelling the future cancels the Deferred.
+
+        Args:
+            loop: The event loop that the future belongs to.
+        """
+        from twisted.internet.defer._futures import futureOf
+
+        return futureOf(self, loop)
+
+    @classmethod
+    def fromFuture(cls, future: Future[_U]) -> Deferred[_U]:
+        """Return a Deferred that gets the result of a future of asyncio.
+
+        Cancelling the Deferred cancels the future.
+        """
+        from twisted.internet.defer._futures import deferredOf
+
+        return deferredOf(future)
 
 
 def setDebugging(on: bool) -> None:

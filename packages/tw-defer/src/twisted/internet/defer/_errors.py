@@ -17,6 +17,14 @@ class NotACoroutineError(TypeError):
     """Something was to be run as a coroutine that is none."""
 
 
+class QueueOverflow(Exception):
+    """Something was put into a `DeferredQueue` that is full."""
+
+
+class QueueUnderflow(Exception):
+    """Something was asked of a `DeferredQueue` for which too many wait."""
+
+
 class TimeoutError(Exception):
     """The result of a Deferred that took longer than its `addTimeout` allows.
 
@@ -48,7 +56,8 @@ class FirstError(Exception):
             return NotImplemented
         return self.index == other.index and self.subFailure == other.subFailure
 
-    __hash__ = Exception.__hash__
+    def __hash__(self) -> int:
+        return hash((self.index, self.subFailure))
 
 
 class FailureGroup(Exception):
@@ -69,5 +78,7 @@ __all__ = [
     "FailureGroup",
     "FirstError",
     "NotACoroutineError",
+    "QueueOverflow",
+    "QueueUnderflow",
     "TimeoutError",
 ]

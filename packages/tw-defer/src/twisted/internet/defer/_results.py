@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Coroutine
 from types import CoroutineType
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, overload
 
 from twisted.internet.defer._coroutines import fromCoroutine
 from twisted.internet.defer._deferred import Deferred
@@ -39,8 +39,27 @@ def execute(f: Callable[_P, _T], /, *args: _P.args, **kwargs: _P.kwargs) -> Defe
     return succeed(result)
 
 
+# Type checkers do not find _T in the second form where no plain result is returned.
+@overload
 def maybeDeferred(
-    f: "Callable[_P, Deferred[_T] | Coroutine[Deferred[Any], Any, _T] | _T]",
+    f: Callable[_P, Deferred[_T] | Coroutine[Deferred[Any], Any, _T]],
+    /,
+    *args: _P.args,
+    **kwargs: _P.kwargs,
+) -> Deferred[_T]: ...
+
+
+@overload
+def maybeDeferred(
+    f: Callable[_P, Deferred[_T] | Coroutine[Deferred[Any], Any, _T] | _T],
+    /,
+    *args: _P.args,
+    **kwargs: _P.kwargs,
+) -> Deferred[_T]: ...
+
+
+def maybeDeferred(
+    f: Callable[_P, Deferred[_T] | Coroutine[Deferred[Any], Any, _T] | _T],
     /,
     *args: _P.args,
     **kwargs: _P.kwargs,
