@@ -15,10 +15,10 @@ from bench.errors import BenchError
 from bench.figures import WorkloadFigures, summarize
 from bench.measure import Rig, Sample
 from bench.processes import cores, endChildren
-from bench.sides import Environments
+from bench.sides import ROOT, Environments
 from bench.workload import Workload, choose, families
 
-BUILD = Path(__file__).resolve().parent.parent.parent / "build" / "bench"
+BUILD = ROOT / "build" / "bench"
 INTERRUPTED = 130  # what shells report after Ctrl-C
 
 

@@ -13,6 +13,7 @@ from shutil import which
 
 from bench.errors import BenchError
 
+ROOT = Path(__file__).resolve().parent.parent.parent
 PROGRAMS = Path(__file__).parent / "programs"
 
 # What is installed into the environment of each kind of side; None is the runner's own.
@@ -87,7 +88,8 @@ class Environments:
         return python
 
     def _uv(self, name: str, *arguments: str) -> None:
-        uv = which("uv")
+        # The second place is where dev.py has it, for those who did not come by way of dev.py.
+        uv = which("uv") or which("uv", path=ROOT / ".venv" / "bin")
         if uv is None:
             raise BenchError(
                 "`uv` is not on PATH: run `python3 tools/dev.py bench`, which provides it"
