@@ -11,7 +11,7 @@ import inspect
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from types import FunctionType
+from types import BuiltinFunctionType, FunctionType
 
 from sphinx.application import Sphinx
 from sphinx.ext.napoleon.docstring import GoogleDocstring
@@ -73,7 +73,7 @@ def _module(name: str, homes: dict[int, str]) -> Iterator[str]:
     elsewhere, interfaces = [], {}
     for member, value in _members(name):
         if (home := homes.get(id(value), name)) != name:
-            elsewhere.append((member, home))
+            elsewhere.append((member, f"{home}.{getattr(value, '__name__', member)}"))
         elif isinstance(value, InterfaceClass):
             interfaces[member] = value
     yield from _title(f"``{name}``", "-")
@@ -85,7 +85,7 @@ def _module(name: str, homes: dict[int, str]) -> Iterator[str]:
     for member, interface in interfaces.items():
         yield from _interface(name, member, interface)
     for member, home in elsewhere:
-        yield from [f"``{member}``: see :py:obj:`{home}.{member}`.", ""]
+        yield from [f"``{member}``: see :py:obj:`{home}`.", ""]
 
 
 def _members(name: str) -> Iterator[tuple[str, object]]:
@@ -93,7 +93,7 @@ def _members(name: str) -> Iterator[tuple[str, object]]:
     module = importlib.import_module(name)
     for member in getattr(module, "__all__", ()):
         value = getattr(module, member, None)
-        if isinstance(value, type | FunctionType | InterfaceClass):
+        if isinstance(value, type | FunctionType | BuiltinFunctionType | InterfaceClass):
             yield member, value
 
 
@@ -107,7 +107,9 @@ def _homes(root: Path) -> dict[int, str]:
         for name in _public(part):
             for _, value in _members(name):
                 declared = str(getattr(value, "__module__", ""))
-                if id(value) not in found or declared == name or declared.startswith(f"{name}._"):
+                if declared.partition(".")[0] != "twisted":
+                    found[id(value)] = declared  # somebody else's, and described there
+                elif id(value) not in found or declared == name or declared.startswith(f"{name}._"):
                     found[id(value)] = name
     return found
 
@@ -119,14 +121,13 @@ def _interface(module: str, name: str, interface: InterfaceClass) -> Iterator[st
     if body is None:
         return
     yield f".. py:class:: {module}.{name}"
-    yield "   :no-index-entry:"
     yield ""
     extended = [base.__name__ for base in interface.__bases__ if base.__name__ != "Interface"]
     yield from _indented(ast.get_docstring(body) or "", 1)
     if extended:
         yield f"   Extends {', '.join(f'``{base}``' for base in extended)}."
         yield ""
-    for node in body.body:
+    for node in map(_Unquoted().visit, body.body):
         match node:
             case ast.FunctionDef():
                 is_property = any(ast.unparse(d) == "property" for d in node.decorator_list)
@@ -146,6 +147,30 @@ def _interface(module: str, name: str, interface: InterfaceClass) -> Iterator[st
                     said = value.args[0]
                     if isinstance(said, ast.Constant) and isinstance(said.value, str):
                         yield from _indented(inspect.cleandoc(said.value), 2)
+
+
+class _Unquoted(ast.NodeTransformer):
+    """Takes the quotes off annotations that name what is declared later."""
+
+    def visit_arg(self, node: ast.arg) -> ast.arg:
+        node.annotation = self._plain(node.annotation)
+        return node
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
+        self.visit(node.args)
+        node.returns = self._plain(node.returns)
+        return node
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AnnAssign:
+        node.annotation = self._plain(node.annotation) or node.annotation
+        return node
+
+    def _plain(self, annotation: ast.expr | None) -> ast.expr | None:
+        match annotation:
+            case ast.Constant(value=str(text)):
+                return ast.parse(text, mode="eval").body
+            case _:
+                return annotation
 
 
 def _class_body(file: str, name: str) -> ast.ClassDef | None:
