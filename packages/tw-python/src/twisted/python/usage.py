@@ -30,8 +30,10 @@ from twisted.python._completers import (
     CompleteUserAtHost,
     CompleteUsernames,
     Completions,
+    mergeCompletions,
 )
 from twisted.python._usagetext import docMakeChunks, terminalWidth, twoColumns
+from twisted.python._zshcompletion import completedWord, firstArgument, zshCode
 
 
 class UsageError(Exception):
@@ -261,6 +263,10 @@ class Options(dict[str, Any]):
                 printed.
         """
         words = list(sys.argv[1:] if options is None else options)
+        index = completedWord(words)
+        if index is not None:
+            sys.stdout.write(self._zshCode(words, index, 0))
+            sys.exit(0)
         found, arguments = self._split(words)
         for name, value in found:
             if name.startswith("--"):
@@ -272,6 +278,38 @@ class Options(dict[str, Any]):
         else:
             self._callParseArgs(arguments)
         self.postOptions()
+
+    def _zshCode(self, words: list[str], index: int, skipped: int) -> str:
+        """Return the code by which zsh completes a word of a command line.
+
+        Args:
+            words: The words that belong to these options.
+            index: Which of them is to be completed.
+            skipped: How many words there are before the one that these options belong to.
+        """
+        known = self._options.values()
+        first = firstArgument(words[:index], known)
+        if first is not None:
+            for name, shortcut, parser, _ in self.subCommands:
+                if words[first] in (name, shortcut):
+                    sub: Options = parser()
+                    sub.parent = self
+                    start = first + 1
+                    return sub._zshCode(words[start:], index - start, skipped + start)
+        data = [
+            getattr(cls, name)
+            for cls in reversed(type(self).__mro__)
+            for name in ("compData", "completionData")
+            if vars(cls).get(name) is not None
+        ]
+        subCommands = [
+            (command, doc or "")
+            for name, shortcut, _, doc in self.subCommands
+            for command in (name, shortcut)
+            if command
+        ]
+        program = os.path.basename(sys.argv[0])
+        return zshCode(program, skipped, known, mergeCompletions(data), subCommands)
 
     def _split(self, words: list[str]) -> tuple[list[tuple[str, str]], list[str]]:
         """Divide a command line into options with their values, and the arguments after them."""
