@@ -1,0 +1,30 @@
+"""Endpoints: places to listen at and to connect to, as objects and as texts.
+
+A program that takes descriptions from its user (`serverFromString`, `clientFromString`) works over
+every kind of connection that there is a plugin for.
+"""
+
+from twisted.internet.endpoints._connectprotocol import connectProtocol
+from twisted.internet.endpoints._descriptions import parse as _parse
+from twisted.internet.endpoints._descriptions import quoteStringArgument
+from twisted.internet.endpoints._fromstring import clientFromString, serverFromString
+from twisted.internet.endpoints._hostname import HostnameEndpoint
+from twisted.internet.endpoints._tcp import (
+    TCP4ClientEndpoint,
+    TCP4ServerEndpoint,
+    TCP6ClientEndpoint,
+    TCP6ServerEndpoint,
+)
+
+__all__ = [
+    "HostnameEndpoint",
+    "TCP4ClientEndpoint",
+    "TCP4ServerEndpoint",
+    "TCP6ClientEndpoint",
+    "TCP6ServerEndpoint",
+    "_parse",
+    "clientFromString",
+    "connectProtocol",
+    "quoteStringArgument",
+    "serverFromString",
+]
