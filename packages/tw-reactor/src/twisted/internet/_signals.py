@@ -2,7 +2,7 @@
 
 Python runs signal handlers in the main thread, between two of its instructions. A main thread that
 sleeps in epoll or select would not notice a signal that the kernel delivered to another thread, so
-while the reactor runs, the interpreter writes a byte to the reactor's wake-up socket for every
+while the reactor runs, the interpreter writes a byte to the reactor's wake-up pipe for every
 signal (`signal.set_wakeup_fd`).
 """
 
@@ -25,7 +25,7 @@ class SignalHandlers:
 
         Args:
             stop: Called in a signal handler with the number of the signal.
-            wakeupDescriptor: The non-blocking socket that gets a byte for every signal.
+            wakeupDescriptor: The non-blocking descriptor that gets a byte for every signal.
         """
         self._stop = stop
         self._wakeupDescriptor = wakeupDescriptor

@@ -1,41 +1,42 @@
 """Calls from other threads, and the wake-up that lets a sleeping loop notice them.
 
 `callFromThread` appends to a deque (atomic, so safe in any thread and in a signal handler) and
-writes one byte to a socket that the loop watches. While a byte is on its way no second one is
+writes one byte to a pipe that the loop watches. While a byte is on its way no second one is
 written: a thread that hands over a million calls wakes the loop once for each time that it looks.
 The order of the two steps on each side makes that safe: the caller appends before it looks at
 the flag, the loop clears the flag before it takes calls out.
 """
 
-import socket
+import os
 from collections import deque
 from collections.abc import Callable
 from contextvars import Context, copy_context
 
 
 class Waker:
-    """A pair of connected sockets: a byte written to one end makes the other one readable.
+    """A pipe: a byte written to one end makes the other one readable.
 
-    Sockets rather than a pipe, because select(2) on Windows takes nothing else.
+    Descriptors by number rather than objects, since a reactor is often never closed: the default
+    one lives as long as the process.
     """
 
     def __init__(self) -> None:
-        self._receiver, self._sender = socket.socketpair()
-        self._receiver.setblocking(False)
-        self._sender.setblocking(False)
+        self._receiver, self._sender = os.pipe()
+        os.set_blocking(self._receiver, False)
+        os.set_blocking(self._sender, False)
 
     def fileno(self) -> int:
         """Return the descriptor that becomes readable; -1 after `close`."""
-        return self._receiver.fileno()
+        return self._receiver
 
     def senderFileno(self) -> int:
         """Return the descriptor to write to, for `signal.set_wakeup_fd`."""
-        return self._sender.fileno()
+        return self._sender
 
     def wake(self) -> None:
         """Make the receiver readable; safe in any thread and in a signal handler."""
         try:
-            self._sender.send(b"\0")
+            os.write(self._sender, b"\0")
         except BlockingIOError:
             # Full, so the loop is going to wake up in any case.
             pass
@@ -46,15 +47,18 @@ class Waker:
     def drain(self) -> None:
         """Take out what was written."""
         try:
-            while len(self._receiver.recv(4096)) == 4096:
+            while len(os.read(self._receiver, 4096)) == 4096:
                 pass
         except BlockingIOError:
             pass
 
     def close(self) -> None:
-        """Close both ends."""
-        self._receiver.close()
-        self._sender.close()
+        """Close both ends; again, it does nothing."""
+        receiver, sender = self._receiver, self._sender
+        self._receiver = self._sender = -1
+        if receiver != -1:
+            os.close(receiver)
+            os.close(sender)
 
 
 class ThreadCalls:
