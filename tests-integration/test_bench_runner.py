@@ -47,7 +47,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = bench(
         "echo-64-100",
         "deferred-callbacks",
-        *("--sides", "tw,asyncio,uvloop"),
+        *("--sides", "tw,tw-epoll,asyncio"),
         *("--rounds", "2", "--seconds", "0.02", "--output", str(output)),
     )
     assert done.returncode == 0, done.stderr

@@ -16,6 +16,7 @@ def main() -> None:
     importlib.import_module(f"twisted.internet.{sys.argv[1]}reactor").install()
 
     from twisted.internet import reactor
+    from twisted.internet.address import IPv4Address
     from twisted.internet.interfaces import ITCPTransport
     from twisted.internet.protocol import Factory, Protocol
 
@@ -28,8 +29,9 @@ def main() -> None:
         def dataReceived(self, data: bytes) -> None:
             self.transport.write(data)
 
-    port = reactor.listenTCP(0, Factory.forProtocol(Echo), 128, "127.0.0.1")
-    print(port.getHost().port, flush=True)
+    host = reactor.listenTCP(0, Factory.forProtocol(Echo), 128, "127.0.0.1").getHost()
+    assert isinstance(host, IPv4Address)
+    print(host.port, flush=True)
     reactor.run()
 
 
