@@ -1,5 +1,6 @@
 """`Logger`: the events that it makes."""
 
+import gc
 import time
 
 import pytest
@@ -258,11 +259,38 @@ class TestInAClass:
 
         assert Holder().log.extra == "own"
 
-    def test_many_classes_do_not_make_it_grow_without_bound(self) -> None:
+    def test_keeps_nothing_of_classes_that_are_gone(self) -> None:
         log = Logger(observer=collected.append)
-        for number in range(3000):
+        for number in range(100):
             log.__get__(None, type(f"C{number}", (), {}))
-        assert len(log._owners) <= 1000
+        gc.collect()
+        assert log._core.ofClasses == {}
+
+    def test_replacing_the_observer_of_one_instance_leaves_the_others(self) -> None:
+        own: list[LogEvent] = []
+        log = Named().log
+        log.observer = own.append
+        log.info("x")
+        Named().log.info("y")
+        assert (len(own), len(collected)) == (1, 1)
+
+    def test_replacing_the_observer_in_the_class_counts_for_all(self) -> None:
+        own: list[LogEvent] = []
+
+        class Holder:
+            log = Logger(observer=collected.append)
+
+        Holder().log.info("x")
+        Holder.__dict__["log"].observer = own.append
+        Holder().log.info("y")
+        assert (len(own), len(collected)) == (1, 1)
+        assert own[0]["log_namespace"].endswith("Holder")
+
+    def test_may_be_taken_over_into_another_class(self) -> None:
+        class Other:
+            log = Named.log
+
+        assert Other().log.namespace.endswith("Other")
 
 
 def test_logger_for_an_object_has_its_class_as_namespace() -> None:

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, contextmanager
 from time import time
 from types import FrameType
 from typing import Protocol, TypeVar, cast, overload
+from weakref import ref
 
 from twisted.logger import _interest
 from twisted.logger._constants import NamedConstant
@@ -23,9 +24,6 @@ _warn = LogLevel.warn
 _error = LogLevel.error
 _critical = LogLevel.critical
 _moment = _interest.moment
-
-MAXIMUM_OWNERS = 1000
-"""How many classes a Logger remembers the answers for, before it forgets them and begins again."""
 
 
 class Operation(Protocol):
@@ -88,6 +86,54 @@ def _callersModule(logger: "Logger") -> str:
     return name if isinstance(name, str) else "<unknown>"
 
 
+class _Core:
+    """What a Logger shares with the ones that are taken from it through a class.
+
+    A Logger in a class is made anew each time that it is taken, so this must be cheap, and what
+    it finds out must be kept elsewhere: here.
+
+    Args:
+        namespace: The category of the events.
+        observer: What gets the events.
+        inferred: Whether the namespace is to be the name of the class through which the Logger
+            is taken.
+    """
+
+    __slots__ = (
+        "inferred",
+        "namespace",
+        "observer",
+        "ofClasses",
+        "reference",
+        "unwanted",
+        "wanted",
+    )
+
+    def __init__(self, namespace: str, observer: ILogObserver, inferred: bool) -> None:
+        self.namespace = namespace
+        self.observer = observer
+        self.inferred = inferred
+        # The levels that nobody wants, and those that somebody may want, each with the moment of
+        # the answer (see _interest).
+        self.unwanted: dict[NamedConstant, object] = {}
+        self.wanted: dict[NamedConstant, object] = {}
+        # The cores for classes, by their ids; an entry goes with its class.
+        self.ofClasses: dict[int, _Core] = {}
+        self.reference: object = None
+
+    def ofClass(self, cls: type) -> "_Core":
+        """Make the core for a class, and keep it as long as the class lives."""
+        core = _Core(f"{cls.__module__}.{cls.__qualname__}", self.observer, True)
+        cores = self.ofClasses
+        key = id(cls)
+        core.reference = ref(cls, lambda _: cores.pop(key, None))
+        cores[key] = core
+        return core
+
+
+_new = object.__new__
+
+
 class Logger:
     """Makes events and hands them to an observer.
 
@@ -110,44 +156,30 @@ class Logger:
         source: object | None = None,
         observer: ILogObserver | None = None,
     ) -> None:
-        self._ownNamespace = namespace is not None
-        self._namespace = _callersModule(self) if namespace is None else namespace
         self.source = source
-        self._observer: ILogObserver = globalLogPublisher if observer is None else observer
-        # The levels that nobody wants, and those that somebody may want, each with the moment of
-        # the answer (see _interest).
-        self._unwanted: dict[NamedConstant, object] = {}
-        self._wanted: dict[NamedConstant, object] = {}
-        # A Logger that is taken from a class is made anew each time. What it knows lives here.
-        self._owners: dict[
-            str, tuple[dict[NamedConstant, object], dict[NamedConstant, object]]
-        ] = {}
+        self._core = _Core(
+            _callersModule(self) if namespace is None else namespace,
+            globalLogPublisher if observer is None else observer,
+            namespace is None,
+        )
 
     @property
     def namespace(self) -> str:
         """The category of the events."""
-        return self._namespace
+        return self._core.namespace
 
     @namespace.setter
     def namespace(self, namespace: str) -> None:
-        self._namespace = namespace
-        self._forget()
+        self._core = _Core(namespace, self._core.observer, False)
 
     @property
     def observer(self) -> ILogObserver:
         """What gets the events."""
-        return self._observer
+        return self._core.observer
 
     @observer.setter
     def observer(self, observer: ILogObserver) -> None:
-        self._observer = observer
-        self._forget()
-
-    def _forget(self) -> None:
-        """Forget the answers, which were about another observer or namespace."""
-        self._unwanted = {}
-        self._wanted = {}
-        self._owners = {}
+        self._core = _Core(self._core.namespace, observer, self._core.inferred)
 
     def __get__(self: _L, instance: object | None, owner: type | None = None) -> _L:
         """Return the Logger of an instance or a class.
@@ -156,24 +188,19 @@ class Logger:
             instance: What it is taken from, or None when that is a class.
             owner: The class, or the class of the instance.
         """
-        bound = object.__new__(type(self))
-        state = bound.__dict__
-        state.update(self.__dict__)
-        state["source"] = owner if instance is None else instance
-        if not self._ownNamespace:
+        core = self._core
+        if core.inferred:
             cls = type(instance) if owner is None else owner
-            namespace = f"{cls.__module__}.{cls.__qualname__}"
-            answers = self._owners.get(namespace)
-            if answers is None:
-                if len(self._owners) >= MAXIMUM_OWNERS:
-                    self._owners.clear()
-                answers = self._owners[namespace] = ({}, {})
-            state["_namespace"] = namespace
-            state["_unwanted"], state["_wanted"] = answers
+            core = core.ofClasses.get(id(cls)) or core.ofClass(cls)
+        bound = _new(type(self))
+        if type(self) is not Logger:
+            bound.__dict__.update(self.__dict__)
+        bound._core = core
+        bound.source = owner if instance is None else instance
         return bound
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self._namespace!r}>"
+        return f"<{type(self).__name__} {self.namespace!r}>"
 
     def isEnabled(self, level: NamedConstant) -> bool:
         """Return whether an observer may do something with an event of a level.
@@ -186,14 +213,15 @@ class Logger:
         """
         # The token comes before the question: see _interest.
         now = _moment.now
-        if self._wanted.get(level) is now:
+        core = self._core
+        if core.wanted.get(level) is now:
             return True
-        if _interest.wants(self._observer, level, self._namespace):
-            self._wanted[level] = now
+        if _interest.wants(core.observer, level, core.namespace):
+            core.wanted[level] = now
             return True
         # Where a subclass looks at what is emitted, it gets to see each call.
         if type(self).emit is Logger.emit:
-            self._unwanted[level] = now
+            core.unwanted[level] = now
         return False
 
     @overload
@@ -236,11 +264,11 @@ class Logger:
         """Make an event of the items of a call, and hand it to the observer."""
         event["log_logger"] = self
         event["log_level"] = level
-        event["log_namespace"] = self._namespace
+        event["log_namespace"] = self._core.namespace
         event["log_source"] = self.source
         event["log_format"] = format
         event["log_time"] = time()
-        self._observer(event)
+        self._core.observer(event)
 
     def failure(
         self,
@@ -312,7 +340,7 @@ class Logger:
             format: How an observer is to render the event as text.
             kwargs: The other items of the event.
         """
-        if self._unwanted.get(_debug) is not _moment.now:
+        if self._core.unwanted.get(_debug) is not _moment.now:
             self.emit(_debug, format, **kwargs)
 
     def info(self, /, format: str | None = None, **kwargs: object) -> None:
@@ -322,7 +350,7 @@ class Logger:
             format: How an observer is to render the event as text.
             kwargs: The other items of the event.
         """
-        if self._unwanted.get(_info) is not _moment.now:
+        if self._core.unwanted.get(_info) is not _moment.now:
             self.emit(_info, format, **kwargs)
 
     def warn(self, /, format: str | None = None, **kwargs: object) -> None:
@@ -332,7 +360,7 @@ class Logger:
             format: How an observer is to render the event as text.
             kwargs: The other items of the event.
         """
-        if self._unwanted.get(_warn) is not _moment.now:
+        if self._core.unwanted.get(_warn) is not _moment.now:
             self.emit(_warn, format, **kwargs)
 
     def error(self, /, format: str | None = None, **kwargs: object) -> None:
@@ -342,7 +370,7 @@ class Logger:
             format: How an observer is to render the event as text.
             kwargs: The other items of the event.
         """
-        if self._unwanted.get(_error) is not _moment.now:
+        if self._core.unwanted.get(_error) is not _moment.now:
             self.emit(_error, format, **kwargs)
 
     def critical(self, /, format: str | None = None, **kwargs: object) -> None:
@@ -352,7 +380,7 @@ class Logger:
             format: How an observer is to render the event as text.
             kwargs: The other items of the event.
         """
-        if self._unwanted.get(_critical) is not _moment.now:
+        if self._core.unwanted.get(_critical) is not _moment.now:
             self.emit(_critical, format, **kwargs)
 
 
