@@ -91,9 +91,12 @@ def _module(name: str, homes: dict[int, str]) -> Iterator[str]:
 def _members(name: str) -> Iterator[tuple[str, object]]:
     """Yield the public classes, functions and interfaces of a module."""
     module = importlib.import_module(name)
-    for member in getattr(module, "__all__", ()):
+    declared = [n for n, v in vars(module).items() if getattr(v, "__module__", "") == name]
+    for member in getattr(module, "__all__", declared):
         value = getattr(module, member, None)
-        if isinstance(value, type | FunctionType | BuiltinFunctionType | InterfaceClass):
+        if not member.startswith("_") and isinstance(
+            value, type | FunctionType | BuiltinFunctionType | InterfaceClass
+        ):
             yield member, value
 
 
