@@ -2,16 +2,19 @@
 
 The contract lists distributions, lowest floor first, those that share a floor on one line. Which
 module belongs to which distribution is read from packages/, so a new module is covered as soon as
-its file exists. Imports inside functions and under TYPE_CHECKING count. The listed doors are the
+its file exists. Imports inside functions, under TYPE_CHECKING and by name count. The listed doors are the
 only imports that may look up; a door that nobody uses any more is an error too.
 """
 
+import ast
+from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
 from grimp import ImportGraph
 from importlinter import Contract, ContractCheck, fields, output
 
+from imports import imports_by_name
 from parts import owners, parts
 
 
@@ -36,18 +39,14 @@ class FloorContract(Contract):
             if part.name not in floor_of
         ]
         used = set()
-        for importer in sorted(graph.modules & owner_of.keys()):
-            above = owner_of[importer]
-            for imported in sorted(graph.find_modules_directly_imported_by(importer)):
-                if (importer, imported) in doors:
-                    used.add((importer, imported))
-                    continue
-                below = owner_of.get(imported)
-                where = _place(graph, importer, imported)
-                if below is None:
-                    faults.append(f"{where} is a folder, not a module: import the module itself")
-                elif below != above and floor_of.get(below, 0) >= floor_of.get(above, 0):
-                    faults.append(f"{where}: {above} must not import {below}")
+        for importer, imported, where in _imports(graph, root):
+            above, below = owner_of[importer], owner_of.get(imported)
+            if (importer, imported) in doors:
+                used.add((importer, imported))
+            elif below is None:
+                faults.append(f"{where} is no module of ours: import the module itself")
+            elif below != above and floor_of.get(below, 0) >= floor_of.get(above, 0):
+                faults.append(f"{where}: {above} must not import {below}")
         for importer, imported in sorted(doors - used):
             if importer in owner_of and imported in owner_of:
                 faults.append(f"the door {importer} -> {imported} is not used any more")
@@ -70,7 +69,14 @@ def _split(door: str) -> tuple[str, str, str]:
     return door.partition(" -> ")
 
 
-def _place(graph: ImportGraph, importer: str, imported: str) -> str:
-    details = graph.get_import_details(importer=importer, imported=imported)
-    line = details[0]["line_number"] if details else "?"
-    return f"{importer}:{line} -> {imported}"
+def _imports(graph: ImportGraph, root: Path) -> Iterator[tuple[str, str, str]]:
+    """Yield who imports what, and where, with the imports by name that the graph lacks."""
+    for part in parts(root):
+        for importer, path in part.modules.items():
+            for imported in sorted(graph.find_modules_directly_imported_by(importer)):
+                details = graph.get_import_details(importer=importer, imported=imported)
+                line = details[0]["line_number"] if details else "?"
+                yield importer, imported, f"{importer}:{line} -> {imported}"
+            for found in imports_by_name(ast.parse(path.read_bytes())):
+                if found.module.partition(".")[0] == "twisted":
+                    yield importer, found.module, f"{importer}:{found.line} -> {found.module}"
