@@ -74,6 +74,7 @@ def test_saved_events_are_analyzed(saved: str) -> None:
 
 
 def test_events_are_analyzed_while_the_program_runs() -> None:
+    # Like analyze_events.py, it uses the observer of slow_clients.py.
     assert run("watch_events.py") == "[('192.0.2.7', 0.5)]\n"
 
 

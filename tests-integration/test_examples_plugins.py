@@ -23,6 +23,7 @@ def examples(tmp_path: Path) -> Path:
 def run(
     examples: Path, *arguments: str, path: tuple[str, ...] = ("host", "extension")
 ) -> "subprocess.CompletedProcess[str]":
+    # The host declares its interface in units/iunits.py.
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=examples,
@@ -44,6 +45,7 @@ def test_program_without_the_plugins_knows_no_unit(examples: Path) -> None:
 
 
 def test_program_uses_a_plugin_package_of_its_own(examples: Path) -> None:
+    # The plugin is that of nautical_units.py.
     done = run(examples, "-m", "units.own")
     assert (done.stdout, done.stderr) == ("1 nmi is 1852 m\n", "")
 

@@ -19,9 +19,14 @@ if TYPE_CHECKING:
         """A collection of constants; the class itself is the collection."""
 
         @classmethod
-        def lookupByName(cls, name: str) -> NamedConstant: ...
+        def lookupByName(cls, name: str) -> NamedConstant:
+            """Return the constant of that name, or raise ValueError."""
+            ...
+
         @classmethod
-        def iterconstants(cls) -> Iterator[NamedConstant]: ...
+        def iterconstants(cls) -> Iterator[NamedConstant]:
+            """Return the constants, in the order of their declaration."""
+            ...
 
 else:
     from constantly import NamedConstant, Names

@@ -57,7 +57,7 @@ class _Operation:
         return self.failure is not None
 
 
-class _FailureHandler:
+class _LoggedFailures:
     """A context manager that may be entered any number of times, also by itself and by threads."""
 
     def __init__(self, logger: "Logger", message: str, level: NamedConstant) -> None:
@@ -306,7 +306,7 @@ class Logger:
             staticMessage: The format string; it has no fields.
             level: A constant of `LogLevel`.
         """
-        return _FailureHandler(self, staticMessage, level)
+        return _LoggedFailures(self, staticMessage, level)
 
     @contextmanager
     def failuresHandled(

@@ -1,0 +1,115 @@
+"""What type checkers must understand of tw-logger; checked by mypy and pyright, not run."""
+
+import io
+from collections.abc import Sequence
+from typing import assert_type
+
+from zope.interface import provider  # type: ignore[import-untyped]
+
+from twisted.logger import (
+    FileLogObserver,
+    FilteringLogObserver,
+    ILogFilterPredicate,
+    ILogObserver,
+    LogEvent,
+    Logger,
+    LogLevel,
+    LogLevelFilterPredicate,
+    LogPublisher,
+    PredicateResult,
+    capturedLogs,
+    eventsFromJSONLogFile,
+    formatEvent,
+    formatEventAsClassicLogText,
+    globalLogPublisher,
+    textFileLogObserver,
+)
+from twisted.logger._constants import NamedConstant
+from twisted.python.failure import Failure
+
+assert_type(LogLevel.info, NamedConstant)
+assert_type(LogLevel.info < LogLevel.warn, bool)
+assert_type(LogLevel.levelWithName("info"), NamedConstant)
+assert_type(LogLevel.info.name, str)
+assert_type(PredicateResult.maybe, NamedConstant)
+
+
+class Noted(Logger):
+    """A Logger of a user's own."""
+
+
+class Holder:
+    """Has Loggers."""
+
+    log = Logger()
+    noted = Noted()
+
+
+assert_type(Holder.log, Logger)
+assert_type(Holder().log, Logger)
+assert_type(Holder().noted, Noted)
+
+log = Logger(namespace="n", source=Holder(), observer=globalLogPublisher)
+assert_type(log.namespace, str)
+assert_type(log.isEnabled(LogLevel.debug), bool)
+log.debug()
+log.info("text {a}", a=1)
+log.emit(LogLevel.warn, "text", level="a keyword of the user")
+log.emit(level=LogLevel.warn, format="text")
+log.failure("text", Failure(ValueError()), LogLevel.warn, a=1)
+log.info(3)  # type: ignore[arg-type]
+log.emit("info")  # type: ignore[call-overload]
+
+with log.failuresHandled("text", a=1) as operation:
+    pass
+assert_type(operation.failed, bool)
+assert_type(operation.failure, Failure | None)
+
+events: list[LogEvent] = []
+
+
+def function(event: LogEvent) -> None:
+    """An observer."""
+
+
+@provider(ILogObserver)  # type: ignore[untyped-decorator]
+def declared(event: LogEvent) -> None:
+    """An observer that says so."""
+
+
+class Observer:
+    """An observer with a state."""
+
+    def __call__(self, event: LogEvent) -> None:
+        """Look at an event."""
+
+
+def wrong(event: int) -> None:
+    """Something that takes no event."""
+
+
+observers: list[ILogObserver] = [
+    events.append,
+    function,
+    declared,
+    Observer(),
+    print,
+    LogPublisher(),
+    lambda event: None,
+]
+publisher = LogPublisher(*observers)
+publisher.addObserver(wrong)  # type: ignore[arg-type]
+
+predicates: list[ILogFilterPredicate] = [
+    LogLevelFilterPredicate(LogLevel.info),
+    lambda event: PredicateResult.yes,
+]
+filtering: ILogObserver = FilteringLogObserver(function, predicates)
+
+assert_type(textFileLogObserver(io.StringIO()), FileLogObserver)
+assert_type(formatEvent({}), str)
+assert_type(formatEventAsClassicLogText({}), str | None)
+for loaded in eventsFromJSONLogFile(io.BytesIO()):
+    assert_type(loaded, LogEvent)
+with capturedLogs() as captured:
+    assert_type(captured, Sequence[LogEvent])
