@@ -48,29 +48,50 @@ if TYPE_CHECKING:
         """A collection of constants that are nothing but their names."""
 
         @classmethod
-        def lookupByName(cls, name: str) -> NamedConstant: ...
+        def lookupByName(cls, name: str) -> NamedConstant:
+            """Return the constant with a name."""
+            ...
+
         @classmethod
-        def iterconstants(cls) -> Iterator[NamedConstant]: ...
+        def iterconstants(cls) -> Iterator[NamedConstant]:
+            """Return the constants in the order of their definition."""
+            ...
 
     class Values:
         """A collection of constants with values."""
 
         @classmethod
-        def lookupByName(cls, name: str) -> ValueConstant: ...
+        def lookupByName(cls, name: str) -> ValueConstant:
+            """Return the constant with a name."""
+            ...
+
         @classmethod
-        def lookupByValue(cls, value: object) -> ValueConstant: ...
+        def lookupByValue(cls, value: object) -> ValueConstant:
+            """Return the first constant with a value."""
+            ...
+
         @classmethod
-        def iterconstants(cls) -> Iterator[ValueConstant]: ...
+        def iterconstants(cls) -> Iterator[ValueConstant]:
+            """Return the constants in the order of their definition."""
+            ...
 
     class Flags:
         """A collection of bits."""
 
         @classmethod
-        def lookupByName(cls, name: str) -> FlagConstant: ...
+        def lookupByName(cls, name: str) -> FlagConstant:
+            """Return the constant with a name."""
+            ...
+
         @classmethod
-        def lookupByValue(cls, value: int) -> FlagConstant: ...
+        def lookupByValue(cls, value: int) -> FlagConstant:
+            """Return the first constant with a value."""
+            ...
+
         @classmethod
-        def iterconstants(cls) -> Iterator[FlagConstant]: ...
+        def iterconstants(cls) -> Iterator[FlagConstant]:
+            """Return the constants in the order of their definition."""
+            ...
 else:
     from constantly import (
         FlagConstant,
