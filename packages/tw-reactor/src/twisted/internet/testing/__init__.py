@@ -3,8 +3,26 @@
 Nothing here needs a test framework. `twisted.test.proto_helpers` names the same things.
 """
 
+from twisted.internet.testing._contract import (
+    CONTRACT,
+    ClosingPromises,
+    DeliveryPromises,
+    HalfClosingPromises,
+    OneDirectionPromises,
+    ProducerPromises,
+    TransportCheck,
+    TransportPromises,
+    transportChecks,
+)
+from twisted.internet.testing._contractharness import (
+    HalfCloseableWitness,
+    LoopbackHarness,
+    TransportHarness,
+    Witness,
+)
 from twisted.internet.testing._datagrams import FakeDatagramTransport
 from twisted.internet.testing._logging import EventLoggingObserver
+from twisted.internet.testing._loopback import Loopback, LoopbackTransport
 from twisted.internet.testing._memoryports import MemoryNameResolver, _FakeConnector, _FakePort
 from twisted.internet.testing._memoryreactor import MemoryReactor, MemoryReactorClock
 from twisted.internet.testing._protocols import (
@@ -21,6 +39,21 @@ from twisted.internet.testing._stringtransport import (
 from twisted.internet.testing._waiting import waitUntilAllDisconnected
 
 __all__ = [
+    "CONTRACT",
+    "ClosingPromises",
+    "DeliveryPromises",
+    "HalfCloseableWitness",
+    "HalfClosingPromises",
+    "Loopback",
+    "LoopbackHarness",
+    "LoopbackTransport",
+    "OneDirectionPromises",
+    "ProducerPromises",
+    "TransportCheck",
+    "TransportHarness",
+    "TransportPromises",
+    "Witness",
+    "transportChecks",
     "AccumulatingProtocol",
     "EventLoggingObserver",
     "FakeDatagramTransport",

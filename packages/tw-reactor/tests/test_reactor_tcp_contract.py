@@ -1,0 +1,53 @@
+"""TCP keeps the transport contract: over IPv4 and IPv6, on every reactor of this platform."""
+
+import pytest
+
+from twisted.internet._pollingreactor import PollingReactor
+from twisted.internet.interfaces import IAddress, IProtocol
+from twisted.internet.protocol import ClientFactory, ServerFactory
+from twisted.internet.testing import TransportCheck, TransportHarness, Witness, transportChecks
+
+from .reactor_helpers import REACTORS, discard
+
+
+class OneProtocol(ServerFactory, ClientFactory):
+    """Hands out one protocol."""
+
+    noisy = False
+
+    def __init__(self, protocol: IProtocol) -> None:
+        self.only = protocol
+
+    def buildProtocol(self, addr: IAddress | None) -> IProtocol:
+        return self.only
+
+
+class TCPHarness(TransportHarness):
+    """Connects over the loopback interface."""
+
+    def __init__(self, reactor: PollingReactor, interface: str) -> None:
+        self.reactor = reactor
+        self.interface = interface
+
+    def connect(self, server: IProtocol, client: IProtocol) -> None:
+        port = self.reactor.listenTCP(0, OneProtocol(server), interface=self.interface)
+        number = port.getHost().port  # type: ignore[attr-defined] # it is of TCP
+        self.reactor.connectTCP(self.interface, number, OneProtocol(client))
+        assert isinstance(server, Witness)
+        assert isinstance(client, Witness)
+        self.waitUntil(lambda: server.events and client.events, "both sides are connected")
+
+    def turn(self) -> None:
+        self.reactor.iterate(0.002)
+
+    def close(self) -> None:
+        discard(self.reactor)
+
+
+@pytest.mark.parametrize("interface", ["127.0.0.1", "::1"])
+@pytest.mark.parametrize("reactor", REACTORS)
+@pytest.mark.parametrize("check", transportChecks(), ids=str)
+def test_tcp_keeps_the_contract(
+    check: TransportCheck, reactor: type[PollingReactor], interface: str
+) -> None:
+    check(TCPHarness(reactor(), interface))
