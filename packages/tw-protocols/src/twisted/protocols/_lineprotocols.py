@@ -13,8 +13,8 @@ from twisted.protocols._lines import LineBuffer, LineTooLong
 class _LineProtocol(Protocol):
     """What the two receivers share: the delimiter, the limit and the buffer."""
 
-    MAX_LENGTH = 16384
-    delimiter = b"\r\n"
+    MAX_LENGTH: int = 16384
+    delimiter: bytes = b"\r\n"
 
     _lineBuffer: LineBuffer | None = None
     _delivering = False
@@ -98,7 +98,7 @@ class LineReceiver(_LineProtocol):
     """
 
     line_mode: int = 1
-    paused = False
+    paused: bool = False
 
     def dataReceived(self, data: bytes) -> None:
         """Call `lineReceived` or `rawDataReceived` for what has come."""
