@@ -32,7 +32,8 @@ def test_application_is_a_named_service_without_children() -> None:
 
 def test_service_and_collection_are_the_same_object() -> None:
     application = Application("demo")
-    assert adapt(IService, application) is adapt(IServiceCollection, application)
+    service: object = adapt(IService, application)
+    assert adapt(IServiceCollection, application) is service
 
 
 def test_application_is_the_parent_of_services() -> None:

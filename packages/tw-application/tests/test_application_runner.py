@@ -37,6 +37,10 @@ class Noting(Service):
         return self.gone
 
 
+def noResult() -> Deferred[None]:
+    return Deferred()
+
+
 @pytest.fixture
 def service() -> Noting:
     """A service that notes what happens to it."""
@@ -68,7 +72,7 @@ def test_service_stops_before_the_reactor_does(service: Noting) -> None:
 
 
 def test_reactor_waits_for_a_service_that_needs_time_to_stop(service: Noting) -> None:
-    service.gone = gone = Deferred()
+    service.gone = gone = noResult()
     reactor = FakeReactor()
     reactor.inside = [
         reactor.stop,
@@ -90,7 +94,7 @@ def test_error_of_the_start_stops_the_reactor_and_is_returned(service: Noting) -
 
 
 def test_late_failure_of_the_start_is_returned_as_it_is(service: Noting) -> None:
-    service.ready = ready = Deferred()
+    service.ready = ready = noResult()
     parent = MultiService()
     service.setServiceParent(parent)
     error = ValueError("no luck")
@@ -102,7 +106,7 @@ def test_late_failure_of_the_start_is_returned_as_it_is(service: Noting) -> None
 
 
 def test_start_that_is_given_up_by_the_stop_is_no_failure(service: Noting) -> None:
-    service.ready = ready = Deferred()
+    service.ready = ready = noResult()
     reactor = FakeReactor()
     reactor.inside = [reactor.stop, ready.cancel]
     # The reactor stops at once here; a Deferred that is cancelled later has to be quiet too.
@@ -111,11 +115,23 @@ def test_start_that_is_given_up_by_the_stop_is_no_failure(service: Noting) -> No
 
 
 def test_service_that_fails_to_stop_is_reported(service: Noting, events: list[LogEvent]) -> None:
-    service.gone = gone = Deferred()
+    service.gone = gone = noResult()
     reactor = FakeReactor()
     reactor.inside = [reactor.stop, lambda: gone.errback(ValueError("stuck"))]
     assert Runner(reactor, service).run() is None
-    assert [event["log_failure"].type for event in events] == [ValueError]
+    assert [e["log_failure"].type for e in events if "log_failure" in e] == [ValueError]
+
+
+def test_start_and_stop_are_logged(service: Noting, events: list[LogEvent]) -> None:
+    service.gone = gone = noResult()
+    reactor = FakeReactor()
+    reactor.inside = [reactor.stop, lambda: gone.callback(None)]
+    Runner(reactor, service).run()
+    assert [event["log_format"] for event in events] == [
+        "The service has started",
+        "The service stops",
+        "The service has stopped",
+    ]
 
 
 def test_failure_of_the_start_during_a_stop_is_told(service: Noting) -> None:

@@ -95,11 +95,11 @@ def test_service_provides_its_interface() -> None:
 
 def test_service_runs_between_start_and_stop() -> None:
     service = Service()
-    assert not service.running
+    seen = [service.running]
     service.startService()
-    assert service.running
+    seen.append(service.running)
     service.stopService()
-    assert not service.running
+    assert [*seen, service.running] == [False, True, False]
 
 
 def test_pickled_service_is_not_running() -> None:

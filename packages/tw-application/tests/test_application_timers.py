@@ -133,7 +133,7 @@ def test_cooperator_service_is_a_service() -> None:
 def test_work_waits_for_the_start(cooperating: CooperatorService, clock: Clock) -> None:
     steps: list[int] = []
     done: list[object] = []
-    task = (steps.append(n) for n in range(3))
+    task = map(steps.append, range(3))
     cooperating.coiterate(task).addCallback(done.append)
     clock.advance(1)
     assert steps == []

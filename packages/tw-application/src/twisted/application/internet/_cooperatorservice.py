@@ -18,7 +18,7 @@ class CooperatorService(Service):
     """
 
     def __init__(self) -> None:
-        self.coop = Cooperator(started=False)
+        self.coop: Cooperator = Cooperator(started=False)
 
     def coiterate(self, iterator: _IteratorT) -> Deferred[_IteratorT]:
         """Work on an iterator; before the service is started, it waits.

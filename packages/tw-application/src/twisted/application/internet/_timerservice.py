@@ -11,7 +11,8 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 _P = ParamSpec("_P")
-_log = Logger()
+_Call = tuple[Callable[..., object], tuple[object, ...], dict[str, object]]
+_log = Logger("twisted.application.internet")
 
 
 class TimerService(Service):
@@ -37,7 +38,7 @@ class TimerService(Service):
         self, step: float, callable: Callable[_P, object], /, *args: _P.args, **kwargs: _P.kwargs
     ) -> None:
         self.step = step
-        self.call = (callable, args, kwargs)
+        self.call: _Call = (callable, args, kwargs)
         self._loop: LoopingCall | None = None
         self._ended: Deferred[LoopingCall | None] | None = None
 

@@ -12,7 +12,7 @@ from twisted.internet.interfaces import IReactorCore
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-_log = Logger()
+_log = Logger("twisted.application.runner")
 
 
 class Runner:
@@ -49,7 +49,12 @@ class Runner:
             self._ebStart(Failure())
         else:
             if isinstance(ready, Deferred):
-                ready.addErrback(self._ebStart)
+                ready.addCallbacks(self._cbStart, self._ebStart)
+            else:
+                self._cbStart(ready)
+
+    def _cbStart(self, result: object) -> None:
+        _log.info("The service has started")
 
     def _ebStart(self, failure: Failure) -> None:
         if self._stopping:
@@ -67,7 +72,11 @@ class Runner:
 
     def _stop(self) -> Deferred[object]:
         self._stopping = True
-        return maybeDeferred(self.service.stopService).addErrback(self._ebStop)
+        _log.info("The service stops")
+        return maybeDeferred(self.service.stopService).addCallbacks(self._cbStop, self._ebStop)
+
+    def _cbStop(self, result: object) -> None:
+        _log.info("The service has stopped")
 
     def _ebStop(self, failure: Failure) -> None:
         _log.failure("The service failed to stop", failure=failure)

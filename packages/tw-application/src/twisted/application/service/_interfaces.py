@@ -90,9 +90,11 @@ class IServiceCollection(Interface):
         Raises:
             KeyError: There is none.
         """
+        ...
 
     def __iter__(self) -> Iterator[IService]:
         """Go through the children in the order in which they were added."""
+        ...
 
     def addService(self, service: IService) -> None:
         """Add a child and, if the collection is running, start it.
@@ -130,11 +132,20 @@ class IServiceMaker(Interface):
     A plugin has to provide `twisted.plugin.IPlugin` too.
     """
 
-    tapname: str = Attribute("The name of the command: `twist NAME`.")
-    description: str = Attribute("One line about it, for `twist --help`.")
-    options: "Callable[[], Options]" = Attribute(
-        "Called for an object that parses the arguments: a subclass of `usage.Options`."
-    )
+    @property
+    def tapname(self) -> str:
+        """The name of the command: `twist NAME`."""
+        ...
+
+    @property
+    def description(self) -> str:
+        """One line about it, for `twist --help`."""
+        ...
+
+    @property
+    def options(self) -> "Callable[[], Options]":
+        """What is called for an object that parses the arguments: a subclass of `usage.Options`."""
+        ...
 
     def makeService(self, options: "Options") -> IService:
         """Make the service.
@@ -146,6 +157,7 @@ class IServiceMaker(Interface):
             twisted.python.usage.UsageError: The options ask for what cannot be; the text says
                 what to do.
         """
+        ...
 
 
 __all__ = ["IProcess", "IService", "IServiceCollection", "IServiceMaker"]

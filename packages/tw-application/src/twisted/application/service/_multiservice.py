@@ -19,7 +19,7 @@ from twisted.logger import Logger
 from twisted.python.components import implementer
 from twisted.python.failure import Failure
 
-_log = Logger()
+_log = Logger("twisted.application.service")
 
 
 @implementer(IServiceCollection)

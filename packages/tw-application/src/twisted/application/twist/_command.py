@@ -1,0 +1,92 @@
+"""What happens between the command line and the exit status.
+
+In this order: the command line is read, which installs the reactor that it names; the log begins;
+the plugin makes its service; the reactor runs, and the service with it. The first error ends it.
+"""
+
+import os
+import platform
+import sys
+from collections.abc import Callable, Sequence
+from typing import NoReturn
+
+from twisted import __version__
+from twisted.application.runner import ExitStatus, Runner, exit
+from twisted.application.service import IService
+from twisted.application.twist._logging import beginLogging
+from twisted.application.twist._options import TwistOptions
+from twisted.application.twist._trouble import explain, oneLine
+from twisted.internet._defaultreactor import defaultReactor
+from twisted.internet.interfaces import IReactorCore
+from twisted.logger import Logger, LogLevel
+from twisted.python.usage import UsageError
+
+_log = Logger("twisted.application.twist")
+
+
+def run() -> NoReturn:
+    """Run the command `twist` with the command line of this process, and exit."""
+    # Plugins below the current directory are found too, as `python -m` would find them.
+    sys.path.insert(0, os.getcwd())
+    main(sys.argv[1:])
+
+
+def main(
+    arguments: Sequence[str],
+    options: TwistOptions | None = None,
+    reactor: IReactorCore | None = None,
+    begin: Callable[[TwistOptions], object] = beginLogging,
+) -> NoReturn:
+    """Run the command `twist`, and exit.
+
+    Args:
+        arguments: The command line, without the name of the program.
+        options: What reads the command line; made here if it is left out.
+        reactor: The reactor to run; the one that the command line names, or else the default
+            reactor, if it is left out.
+        begin: Begins to log as the options say.
+
+    Raises:
+        SystemExit: Always, with the status.
+    """
+    options = TwistOptions() if options is None else options
+    try:
+        options.parseOptions(arguments)
+        begin(options)
+    except (UsageError, OSError) as error:
+        _refuse(options, error)
+    try:
+        if reactor is None:
+            reactor = defaultReactor(IReactorCore)
+        service = _makeService(options, reactor)
+    except Exception as error:
+        _log.failure("The service cannot be made", level=LogLevel.debug)
+        _refuse(options, error)
+    failure = Runner(reactor, service).run()
+    if failure is not None:
+        _log.failure("The service cannot be started", failure=failure, level=LogLevel.debug)
+        _refuse(options, failure.value)
+    exit(ExitStatus.EX_OK)
+
+
+def _makeService(options: TwistOptions, reactor: IReactorCore) -> IService:
+    """Let the plugin that was chosen make its service."""
+    _log.info(
+        "twist {version} runs {command} on {python}, reactor {reactor}",
+        version=__version__,
+        command=options.subCommand,
+        python=f"Python {platform.python_version()} ({sys.executable})",
+        # Not type(): the default reactor has a stand-in, which answers for it.
+        reactor=reactor.__class__.__qualname__,
+    )
+    maker = options.serviceMakers[str(options.subCommand)]
+    return maker.makeService(options.subOptions)
+
+
+def _refuse(options: TwistOptions, error: BaseException) -> NoReturn:
+    """Exit with one line on standard error that says what is wrong and what to do."""
+    program = f"twist {options.subCommand}" if options.subCommand else "twist"
+    status, text = explain(error)
+    if status == ExitStatus.EX_USAGE:
+        text = f"{text.rstrip('.')}. Try '{program} --help'."
+    exit(status, oneLine(f"{program}: {text}"))

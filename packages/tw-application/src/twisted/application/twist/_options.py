@@ -1,0 +1,97 @@
+"""The command line of `twist`.
+
+The commands are those that plugins make; they are looked up when the command line needs them.
+"""
+
+import sys
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from twisted import __version__
+from twisted.application.app import ReactorSelectionMixin
+from twisted.application.service import IServiceMaker
+from twisted.logger import InvalidLogLevelError, LogLevel
+from twisted.plugin import getPlugins
+from twisted.python.usage import Options, UsageError
+
+LOG_FORMATS = ("text", "json")
+
+
+def findServiceMakers() -> Mapping[str, IServiceMaker]:
+    """Return the plugins that make services, by the name of their command."""
+    makers = {maker.tapname: maker for maker in getPlugins(IServiceMaker)}
+    return dict(sorted(makers.items()))
+
+
+def _optionsOf(maker: IServiceMaker) -> Options:
+    """Return what parses a command; only now the plugin need import the module that has it."""
+    return maker.options()
+
+
+class TwistOptions(ReactorSelectionMixin, Options):
+    """The options of `twist`, which come before the name of the command."""
+
+    synopsis = "Usage: twist [options]"
+    longdesc = (
+        "Runs a service in the foreground until Ctrl-C or a signal stops it. "
+        "'twist COMMAND --help' tells about the options of a command."
+    )
+
+    def __init__(
+        self, findMakers: Callable[[], Mapping[str, IServiceMaker]] = findServiceMakers
+    ) -> None:
+        """Set the defaults.
+
+        Args:
+            findMakers: Returns the plugins by the name of their command.
+        """
+        super().__init__()
+        self["log-level"] = LogLevel.info
+        self["log-format"] = LOG_FORMATS[0]
+        self["log-file"] = "-"
+        self._findMakers = findMakers
+        self._makers: Mapping[str, IServiceMaker] | None = None
+
+    @property
+    def serviceMakers(self) -> Mapping[str, IServiceMaker]:
+        """The plugins that make services, by the name of their command."""
+        if self._makers is None:
+            self._makers = self._findMakers()
+        return self._makers
+
+    @property
+    def subCommands(self) -> list[tuple[str, None, Callable[[], Options], str]]:  # type: ignore[override]  # a list that is made on use
+        """The commands, as `usage.Options` wants them."""
+        return [
+            (name, None, partial(_optionsOf, maker), maker.description)
+            for name, maker in self.serviceMakers.items()
+        ]
+
+    def opt_version(self) -> None:
+        """Print the version and exit."""
+        sys.stdout.write(f"twist {__version__}\n")
+        sys.exit(0)
+
+    def opt_log_level(self, name: str) -> None:
+        """Leave out of the log what is below this level: debug, info (the default), warn, error or critical."""
+        try:
+            self["log-level"] = LogLevel.levelWithName(name)
+        except InvalidLogLevelError:
+            levels = ", ".join(level.name for level in LogLevel.iterconstants())
+            raise UsageError(f"there is no log level {name!r}, only {levels}")
+
+    def opt_log_format(self, name: str) -> None:
+        """Write the log as text (the default) or as json, with one event a line."""
+        if name not in LOG_FORMATS:
+            raise UsageError(f"there is no log format {name!r}, only {', '.join(LOG_FORMATS)}")
+        self["log-format"] = name
+
+    def opt_log_file(self, name: str) -> None:
+        """Add the log to the end of this file; '-' is standard output (the default), '+' standard error."""
+        self["log-file"] = name
+
+    def parseArgs(self, *words: str) -> None:
+        """Refuse a command line without a command."""
+        if words:
+            raise UsageError(f"unknown command {words[0]!r}: no plugin was found")
+        raise UsageError("which service is to run? A command is missing")
