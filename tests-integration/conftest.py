@@ -1,11 +1,15 @@
-"""Fixtures that several integration tests share."""
+"""Fixtures that several integration tests share, and the packages of the examples."""
 
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
 from .small_house import SmallHouse
+
+# What the documentation's examples import is not installed.
+sys.path.append(str(Path(__file__).parent.parent / "docs" / "examples" / "finger"))
 
 
 @pytest.fixture(scope="session")
