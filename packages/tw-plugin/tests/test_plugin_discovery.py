@@ -110,6 +110,25 @@ def test_finds_plugins_in_a_zip_file(tmp_path: Path, clean: None) -> None:
     assert names() == ["zipped"]
 
 
+def test_finds_what_a_zip_file_has_now(tmp_path: Path, clean: None) -> None:
+    archive = tmp_path / "plugins.zip"
+    sys.path.insert(0, str(archive))
+    for name in ("first", "second"):
+        with zipfile.ZipFile(archive, "w") as zipped:
+            zipped.writestr(f"twisted/plugins/planted_{name}.py", HEAD + f"x = Material('{name}')")
+        assert names() == [name]
+
+
+def test_finds_nothing_in_a_zip_file_that_was_removed(tmp_path: Path, clean: None) -> None:
+    archive = tmp_path / "plugins.zip"
+    with zipfile.ZipFile(archive, "w") as zipped:
+        zipped.writestr("twisted/plugins/planted_z.py", HEAD + "x = Material('zipped')")
+    sys.path.insert(0, str(archive))
+    assert names() == ["zipped"]
+    archive.unlink()
+    assert names() == []
+
+
 def test_skips_a_zip_file_with_an_initializer(tmp_path: Path, clean: None) -> None:
     archive = tmp_path / "plugins.zip"
     with zipfile.ZipFile(archive, "w") as zipped:

@@ -234,6 +234,8 @@ class _StandardError(io.TextIOBase):
             stream.flush()
 
 
-globalLogBeginner = LogBeginner(globalLogPublisher, cast(IO[Any], _StandardError()), sys, warnings)
+globalLogBeginner: LogBeginner = LogBeginner(
+    globalLogPublisher, cast(IO[Any], _StandardError()), sys, warnings
+)
 
 __all__ = ["LogBeginner", "globalLogBeginner"]

@@ -56,6 +56,6 @@ class GlobalLogPublisher(LogPublisher):
 
 _interest.answersFor(GlobalLogPublisher)(_wants)
 
-globalLogPublisher = GlobalLogPublisher()
+globalLogPublisher: GlobalLogPublisher = GlobalLogPublisher()
 
 __all__ = ["MAXIMUM_NESTING", "GlobalLogPublisher", "globalLogPublisher"]

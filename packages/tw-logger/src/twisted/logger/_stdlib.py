@@ -68,8 +68,8 @@ class STDLibLogObserver:
     defaultStackDepth = 4
 
     def __init__(self, name: str = "twisted", stackDepth: int = defaultStackDepth) -> None:
-        self.logger = logging.getLogger(name)
-        self.stackDepth = stackDepth
+        self.logger: logging.Logger = logging.getLogger(name)
+        self.stackDepth: int = stackDepth
 
     def __call__(self, event: LogEvent) -> None:
         """Pass an event on.

@@ -100,6 +100,18 @@ def currentPaths(package: ModuleType) -> list[str]:
     return list(path)
 
 
+def _namesIn(finder: FileFinder | zipimport.zipimporter, path: str) -> list[str]:
+    """Return the names of the modules and packages in a directory or zip file."""
+    if isinstance(finder, zipimport.zipimporter):
+        # The listing is read again when something is looked for, and pkgutil relies on it.
+        finder.find_spec("__init__")
+    try:
+        return [each.name for each in pkgutil.iter_modules([path])]
+    except KeyError:
+        # That is what pkgutil says of a zip file that was removed.
+        return []
+
+
 def modulesIn(path: str) -> dict[str, Found]:
     """Return the modules and packages in a directory or zip file, by name.
 
@@ -113,15 +125,16 @@ def modulesIn(path: str) -> dict[str, Found]:
     if not isinstance(finder, (FileFinder, zipimport.zipimporter)):
         return {}
     finder.invalidate_caches()
+    names = _namesIn(finder, path)
     archive = finder.archive if isinstance(finder, zipimport.zipimporter) else None
     modules = {}
-    for each in pkgutil.iter_modules([path]):
-        spec = finder.find_spec(each.name)
+    for name in names:
+        spec = finder.find_spec(name)
         if spec is None or spec.origin is None:
             continue
         stamp = _stampOf(archive or spec.origin)
-        if stamp is not None and each.name != "__init__":
-            modules[each.name] = Found(spec.origin, stamp)
+        if stamp is not None and name != "__init__":
+            modules[name] = Found(spec.origin, stamp)
     return dict(sorted(modules.items()))
 
 
