@@ -147,11 +147,11 @@ class LosesTwice(LoopbackTransport):
 
 class DeliversAfterTheEnd(LoopbackTransport):
     def _handOver(self) -> None:
-        data = self._unsent[0] if self._unsent else b""
+        data = bytes(self._unsent[0][:1]) if self._unsent else b""
         super()._handOver()
         if self.peer._aborting and not self._aborting:
             self.peer._lose(ConnectionLost())
-            self.peer.protocol.dataReceived(data[:1])
+            self.peer.protocol.dataReceived(data)
 
 
 class RaisesAfterTheEnd(LoopbackTransport):

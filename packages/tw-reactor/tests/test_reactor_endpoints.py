@@ -1,8 +1,8 @@
 """Endpoints on memory reactors: what becomes of each attempt."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -17,6 +17,8 @@ from twisted.internet.endpoints import (
     TCP6ClientEndpoint,
     TCP6ServerEndpoint,
     connectProtocol,
+    wrapClientTLS,
+    wrapServerTLS,
 )
 from twisted.internet.endpoints._happyeyeballs import Address, alternate
 from twisted.internet.error import (
@@ -558,3 +560,31 @@ def test_reprs_say_where() -> None:
     assert "80" in repr(TCP4ServerEndpoint(reactor, 80))
     assert "192.0.2.1" in repr(TCP4ClientEndpoint(reactor, "192.0.2.1", 80))
     assert "host" in repr(HostnameEndpoint(reactor, "host", 80))
+
+
+@pytest.mark.parametrize("wrap", [wrapClientTLS, wrapServerTLS])
+def test_wrapping_in_tls_without_tw_tls_says_what_to_install(
+    wrap: Callable[[object, object], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("twisted.internet._tlsdoor.tlsIsThere", lambda: False)
+
+    with pytest.raises(ImportError, match="pip install tw-tls"):
+        wrap(object(), object())
+
+
+def test_wrapping_in_tls_is_done_behind_the_door(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Room:
+        def wrapClientTLS(self, *args: object) -> object:
+            return ("client", *args)
+
+        def wrapServerTLS(self, *args: object) -> object:
+            return ("server", *args)
+
+    monkeypatch.setattr("twisted.internet.endpoints._tls.tlsRoom", Room)
+    creator, endpoint, clock = cast(Any, object()), cast(Any, object()), MemoryReactorClock()
+
+    client: object = wrapClientTLS(creator, endpoint)
+    server: object = wrapServerTLS(creator, endpoint, clock)
+
+    assert client == ("client", creator, endpoint, None)
+    assert server == ("server", creator, endpoint, clock)

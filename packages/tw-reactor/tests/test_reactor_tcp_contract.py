@@ -1,5 +1,7 @@
 """TCP keeps the transport contract: over IPv4 and IPv6, on every reactor of this platform."""
 
+from collections.abc import Callable
+
 import pytest
 
 from twisted.internet._pollingreactor import PollingReactor
@@ -45,9 +47,9 @@ class TCPHarness(TransportHarness):
 
 
 @pytest.mark.parametrize("interface", ["127.0.0.1", "::1"])
-@pytest.mark.parametrize("reactor", REACTORS)
+@pytest.mark.parametrize("makeReactor", REACTORS)
 @pytest.mark.parametrize("check", transportChecks(), ids=str)
 def test_tcp_keeps_the_contract(
-    check: TransportCheck, reactor: type[PollingReactor], interface: str
+    check: TransportCheck, makeReactor: Callable[[], PollingReactor], interface: str
 ) -> None:
-    check(TCPHarness(reactor(), interface))
+    check(TCPHarness(makeReactor(), interface))

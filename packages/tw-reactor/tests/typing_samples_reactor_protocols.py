@@ -85,7 +85,10 @@ def built(address: IAddress) -> None:
     assert_type(PlainFactory().buildProtocol(address), IProtocol | None)
     assert_type(EchoFactory.forProtocol(Echo), EchoFactory)
     assert_type(GreetingFactory.forProtocol(Echo, "hello"), GreetingFactory)
-    assert_type(Factory.forProtocol(Echo), Factory[Echo])
+
+
+def factoryOfEchoes() -> Factory:
+    return Factory.forProtocol(Echo)
 
 
 def clientFactory() -> ClientFactory:

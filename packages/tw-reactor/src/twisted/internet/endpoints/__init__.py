@@ -15,6 +15,7 @@ from twisted.internet.endpoints._tcp import (
     TCP6ClientEndpoint,
     TCP6ServerEndpoint,
 )
+from twisted.internet.endpoints._tls import wrapClientTLS, wrapServerTLS
 
 __all__ = [
     "HostnameEndpoint",
@@ -27,4 +28,6 @@ __all__ = [
     "connectProtocol",
     "quoteStringArgument",
     "serverFromString",
+    "wrapClientTLS",
+    "wrapServerTLS",
 ]

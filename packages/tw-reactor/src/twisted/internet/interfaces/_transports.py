@@ -27,7 +27,7 @@ class ITransport(Interface):
             TypeError: `data` is not bytes; text has to be encoded first.
         """
 
-    def writeSequence(self, data: Iterable[bytes]) -> None:
+    def writeSequence(self, data: Iterable[bytes], /) -> None:
         """Send several pieces, as if `write` were called with them joined.
 
         Args:

@@ -103,7 +103,8 @@ class Witness(Protocol):
         onLost: Called in `connectionLost`.
     """
 
-    transport: ITCPTransport
+    # Narrower than a Protocol's: the contract is about such transports only.
+    transport: ITCPTransport  # pyright: ignore[reportIncompatibleVariableOverride]
 
     def __init__(self) -> None:
         self.events: list[str] = []
