@@ -88,9 +88,14 @@ class TestMaking:
         assert failure.type is DefaultException
         assert failure.getErrorMessage() == "out of paper"
 
-    def test_no_arguments_are_kept_that_would_hold_the_traceback(self) -> None:
+    def test_a_cleaned_failure_keeps_no_arguments_that_would_hold_the_traceback(self) -> None:
         error = caught().value
-        assert Failure(error, None, error.__traceback__).args == ()
+        failure = Failure(error, None, error.__traceback__)
+        failure.cleanFailure()
+        assert failure.args == ()
+
+    def test_an_exception_that_ends_programs_is_kept_like_any_other(self) -> None:
+        assert Failure(KeyboardInterrupt()).check(KeyboardInterrupt) is KeyboardInterrupt
 
 
 class TestTypes:

@@ -109,14 +109,13 @@ class Failure(BaseException):
                     "no exception is being handled here: make the Failure inside an except "
                     "block, or give it an exception: Failure(error)"
                 )
-        if self.args:
-            # They would keep the traceback alive in a cleaned failure; this takes them off.
-            super().__init__()
-        if isinstance(exc_value, Failure):
-            self.__dict__.update(exc_value.__dict__)
-            return
-        if not isinstance(exc_value, BaseException):
-            exc_value = DefaultException(exc_value)
+        # Nearly always it is an Exception, which a Failure is not: one check is all it costs.
+        if not isinstance(exc_value, Exception):
+            if isinstance(exc_value, Failure):
+                self.__dict__.update(exc_value.__dict__)
+                return
+            if not isinstance(exc_value, BaseException):
+                exc_value = DefaultException(exc_value)
         self.value = exc_value
         self.type = exc_type or exc_value.__class__
         self.tb = exc_tb or exc_value.__traceback__
@@ -172,24 +171,22 @@ class Failure(BaseException):
         Returns:
             The first class or name that fits, as it was given; None if there is none.
         """
+        known: object = self.type
         for error in errorTypes:
             if isinstance(error, tuple):
                 found = self.check(*error)
                 if found is not None:
                     return found
-            elif self._isOf(error):
+            elif isinstance(error, str):
+                if error in self.parents:
+                    return error
+            elif isinstance(known, type):
+                if issubclass(known, error):
+                    return error
+            # A failure that another process reported knows its classes by their names.
+            elif qual(error) in self.parents:
                 return error
         return None
-
-    def _isOf(self, error: builtins.type[BaseException] | str) -> bool:
-        """Return whether the exception is of a type."""
-        if isinstance(error, str):
-            return error in self.parents
-        known: object = self.type
-        if isinstance(known, type):
-            return issubclass(known, error)
-        # A failure that another process reported knows its classes by their names.
-        return qual(error) in self.parents
 
     @overload
     def trap(self, *errorTypes: builtins.type[_E]) -> builtins.type[_E]: ...
@@ -269,6 +266,7 @@ class Failure(BaseException):
         """
         self._frames = self.frames
         self.tb = None
+        super().__init__()  # takes off the arguments, among which may be the traceback
         waiting: list[BaseException | None] = [self.value]
         while waiting:
             exception = waiting.pop()
