@@ -52,6 +52,12 @@ class TestFlags:
     def test_a_flag_needs_no_short_name(self) -> None:
         assert parsed(Quick(), "--long-only")["long-only"] == 1
 
+    def test_a_long_name_can_be_one_letter(self) -> None:
+        class Short(Options):
+            optFlags = [["x", None, "Something"]]
+
+        assert parsed(Short(), "--x")["x"] == 1
+
     def test_a_flag_takes_no_value(self) -> None:
         with pytest.raises(UsageError, match="fast"):
             parsed(Quick(), "--fast=1")
@@ -217,6 +223,20 @@ class TestMethods:
                 self["user"] = value.upper()
 
         assert parsed(Both(), "--user", "bob")["user"] == "BOB"
+
+    def test_a_method_can_have_several_long_and_short_names(self) -> None:
+        class Many(Verbose):
+            opt_louder = Verbose.opt_verbose
+            opt_l = Verbose.opt_verbose
+
+        assert parsed(Many(), "-v", "-l", "--louder", "--verbose")["verbosity"] == 4
+
+    def test_a_method_can_be_taken_away(self) -> None:
+        class Silent(Verbose):
+            opt_verbose = None  # type: ignore[assignment]  # as users do
+
+        with pytest.raises(UsageError, match="--verbose not recognized"):
+            parsed(Silent(), "--verbose")
 
     def test_a_method_with_two_values_is_refused(self) -> None:
         class Wrong(Options):

@@ -174,11 +174,11 @@ def test_another_question_is_none(last: str) -> None:
     ids=str,
 )
 def test_the_first_argument_is_found(words: list[str], index: int | None) -> None:
-    assert firstArgument(words, Top()._options.values()) == index
+    assert firstArgument(words, Top()._options) == index
 
 
 @given(st.lists(st.text(max_size=5), max_size=5), st.text(max_size=5))
 def test_no_words_break_it(words: list[str], last: str) -> None:
-    firstArgument(words, Top()._options.values())
+    firstArgument(words, Top()._options)
     index = completedWord([*words, "--_shell-completion", last])
     assert index is None or 0 <= index <= len(words)

@@ -56,9 +56,9 @@ def test_the_whole_help() -> None:
         "  -u, --user=        The user name [default: bob]\n"
         "  -o, --one_choice=  [default: 1]. Must be 1, 2 or 3.\n"
         "      --file=        A file\n"
+        "  -n, --dry-run      Do nothing.\n"
         "      --help         Display this help and exit.\n"
         "      --version      Display the version of Twisted and exit.\n"
-        "  -n, --dry-run      Do nothing.\n"
         "\n"
         "Does it.\n"
     )

@@ -19,13 +19,13 @@ class Completable(Protocol):
     """An option, as far as the shell wants to know it."""
 
     @property
-    def long(self) -> str:
-        """The long name, without dashes."""
+    def long(self) -> str | None:
+        """The long name, without dashes; None if there is none."""
         ...
 
     @property
     def short(self) -> str | None:
-        """The short name, without a dash."""
+        """The short name, without a dash; None if there is none."""
         ...
 
     @property
@@ -58,7 +58,7 @@ def completedWord(words: Sequence[str]) -> int | None:
 def firstArgument(words: Sequence[str], options: Iterable[Completable]) -> int | None:
     """Return the index of the first word that is neither an option nor the value of one."""
     options = list(options)
-    takers = {f"--{option.long}" for option in options if option.takesValue}
+    takers = {f"--{option.long}" for option in options if option.takesValue and option.long}
     letters = {option.short for option in options if option.takesValue and option.short}
     index = 0
     while index < len(words):
@@ -107,27 +107,33 @@ def zshCode(
 def _names(option: Completable) -> list[str]:
     """Return an option's names as they are typed."""
     short = [f"-{option.short}"] if option.short else []
-    return short + ([f"--{option.long}"] if len(option.long) > 1 else [])
+    return short + ([f"--{option.long}"] if option.long else [])
+
+
+def _key(option: Completable) -> str:
+    """Return the name under which `Completions` know an option."""
+    return option.long or option.short or ""
 
 
 def _optionSpecifications(
     options: Sequence[Completable], completions: Completions
 ) -> Iterator[str]:
     """Yield a specification for each name of each option."""
-    names = {option.long: _names(option) for option in options}
+    names = {_key(option): _names(option) for option in options}
     for option in options:
-        excluded = [] if option.long in completions.multiUse else list(names[option.long])
+        key = _key(option)
+        excluded = [] if key in completions.multiUse else list(names[key])
         for group in completions.mutuallyExclusive:
-            if option.long in group:
+            if key in group:
                 excluded += [
-                    name for other in group if other != option.long for name in names.get(other, [])
+                    name for other in group if other != key for name in names.get(other, [])
                 ]
         head = f"({' '.join(excluded)})" if excluded else ""
-        if option.long in completions.multiUse:
+        if key in completions.multiUse:
             head += "*"
-        description = completions.descriptions.get(option.long, option.doc)
+        description = completions.descriptions.get(key, option.doc)
         text = f"[{_literal(' '.join(description.split()))}]"
-        for name in names[option.long]:
+        for name in names[key]:
             yield head + name + _valueSpecification(option, name, text, completions)
 
 
@@ -135,10 +141,11 @@ def _valueSpecification(option: Completable, name: str, text: str, completions: 
     """Return what follows an option's name: its description, and what its value is."""
     if not option.takesValue:
         return text
-    completer = completions.optActions.get(option.long, Completer())
+    key = _key(option)
+    completer = completions.optActions.get(key, Completer())
     # A value follows -x directly or as the next word, --long also after an equals sign.
     join = "=" if name.startswith("--") else "+"
-    return f"{join}{text}:{_literal(completer.description(option.long))}:{completer.zshAction()}"
+    return f"{join}{text}:{_literal(completer.description(key))}:{completer.zshAction()}"
 
 
 def _argumentSpecifications(

@@ -12,8 +12,10 @@ import inspect
 import os
 import sys
 import textwrap
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
+from itertools import zip_longest
 from typing import Any
 
 import twisted
@@ -83,30 +85,17 @@ class CoerceParameter:
             ) from problem
 
 
+@dataclass(frozen=True, eq=False)
 class _Option:
     """One option of a class, however it was declared."""
 
-    def __init__(
-        self,
-        name: str,
-        short: str | None,
-        doc: str,
-        takesValue: bool,
-        handle: Callable[[str | None], object],
-        default: object = None,
-        coerce: object = None,
-    ) -> None:
-        self.name = name
-        self.long = name.replace("_", "-") if default is _METHOD else name
-        self.short = short
-        self.doc = doc
-        self.takesValue = takesValue
-        self.handle = handle
-        self.default = None if default is _METHOD else default
-        self.coerce = coerce
-
-
-_METHOD = object()
+    long: str | None
+    short: str | None
+    doc: str
+    takesValue: bool
+    handle: Callable[[str | None], object]
+    default: object = None
+    coerce: object = None
 
 
 class Options(dict[str, Any]):
@@ -151,13 +140,13 @@ class Options(dict[str, Any]):
     def __init__(self) -> None:
         """Set every flag to 0 and every parameter to its default."""
         super().__init__()
-        self._options: dict[str, _Option] = {}
-        self._gatherFlags()
-        self._gatherParameters()
-        self._gatherMethods()
-        # A later declaration takes over the short name of an earlier one.
-        self._byShort = {o.short: o for o in self._options.values() if o.short}
-        self._byLong = {o.long: o for o in self._options.values() if len(o.long) > 1}
+        declared = [*self._flags(), *self._parameters(), *self._methods()]
+        # A later declaration takes over the names of an earlier one.
+        self._byLong = {option.long: option for option in declared if option.long}
+        self._byShort = {option.short: option for option in declared if option.short}
+        self._options = [
+            option for option in declared if self._byLong.get(option.long or "", option) is option
+        ]
 
     def __hash__(self) -> int:  # type: ignore[override]  # no two command lines are one key
         return id(self)
@@ -179,67 +168,54 @@ class Options(dict[str, Any]):
                 )
         return [[*row, *[None] * (most - len(row))] for row in rows]
 
-    def _gatherFlags(self) -> None:
-        """Note what `optFlags` declares."""
+    def _flags(self) -> Iterator[_Option]:
+        """Yield what `optFlags` declares."""
         for long, short, doc in self._declared("optFlags", 1, 3):
             self[long] = 0
-            self._options[long] = _Option(
-                long, short, doc or "", False, partial(self._setFlag, long)
-            )
+            yield _Option(long, short, doc or "", False, partial(self._setFlag, long))
 
     def _setFlag(self, long: str, _: str | None) -> None:
         """Note that a flag was given."""
         self[long] = 1
 
-    def _gatherParameters(self) -> None:
-        """Note what `optParameters` declares."""
+    def _parameters(self) -> Iterator[_Option]:
+        """Yield what `optParameters` declares."""
         for long, short, default, doc, coerce in self._declared("optParameters", 1, 5):
             self[long] = default
-            setter = CoerceParameter(self, coerce or str)
-            self._options[long] = _Option(
-                long,
-                short,
-                doc or "",
-                True,
-                partial(setter.dispatch, long),
-                default,
-                coerce,
-            )
+            handle = partial(CoerceParameter(self, coerce or str).dispatch, long)
+            yield _Option(long, short, doc or "", True, handle, default, coerce)
 
-    def _gatherMethods(self) -> None:
-        """Note the methods `opt_name`; several names of one function are one option."""
+    def _methods(self) -> Iterator[_Option]:
+        """Yield what the methods `opt_name` declare; the names of one function are one option."""
         names: dict[object, list[str]] = {}
-        for cls in reversed(type(self).__mro__):
+        classes = [cls for cls in reversed(type(self).__mro__) if cls is not Options]
+        # What every class inherits, help and version, is listed last.
+        for cls in [*classes, Options]:
             for attribute in vars(cls):
-                if attribute.startswith("opt_") and len(attribute) > len("opt_"):
-                    function = getattr(getattr(self, attribute), "__func__", None)
-                    known = names.setdefault(function or attribute, [])
+                method = getattr(self, attribute) if attribute.startswith("opt_") else None
+                if callable(method) and attribute != "opt_":
+                    known = names.setdefault(getattr(method, "__func__", method), [])
                     if attribute not in known:
                         known.append(attribute)
         for attributes in names.values():
-            # The longest name is the one that the help shows first; -v stands for --verbose.
             longs = [name for name in attributes if len(name) > len("opt_v")]
             shorts = [name for name in attributes if len(name) == len("opt_v")]
-            for position, attribute in enumerate(longs or shorts[:1]):
-                short = shorts[0][len("opt_") :] if shorts and position == 0 else None
-                self._addMethod(attribute, short)
-            for attribute in shorts[1:]:
-                self._addMethod(attribute, attribute[len("opt_") :])
+            # The first of each kind are shown together: -v, --verbose.
+            for long, short in zip_longest(longs, shorts):
+                yield self._methodOption(long, short)
 
-    def _addMethod(self, attribute: str, short: str | None) -> None:
-        """Note one method."""
-        method: Callable[..., object] = getattr(self, attribute)
-        name = attribute[len("opt_") :]
+    def _methodOption(self, long: str | None, short: str | None) -> _Option:
+        """Return the option for one method, which has a long or a short name, or both."""
+        method: Callable[..., object] = getattr(self, long or short or "")
+        name = (long or short or "").removeprefix("opt_")
         isFlag = flagFunction(method, name)
-        option = _Option(
-            name,
-            short,
+        return _Option(
+            name.replace("_", "-") if long else None,
+            short.removeprefix("opt_") if short else None,
             inspect.getdoc(method) or "",
             not isFlag,
             (lambda _: method()) if isFlag else method,
-            _METHOD,
         )
-        self._options[option.long] = option
 
     def opt_help(self) -> None:
         """Display this help and exit."""
@@ -287,8 +263,7 @@ class Options(dict[str, Any]):
             index: Which of them is to be completed.
             skipped: How many words there are before the one that these options belong to.
         """
-        known = self._options.values()
-        first = firstArgument(words[:index], known)
+        first = firstArgument(words[:index], self._options)
         if first is not None:
             for name, shortcut, parser, _ in self.subCommands:
                 if words[first] in (name, shortcut):
@@ -309,7 +284,7 @@ class Options(dict[str, Any]):
             if command
         ]
         program = os.path.basename(sys.argv[0])
-        return zshCode(program, skipped, known, mergeCompletions(data), subCommands)
+        return zshCode(program, skipped, self._options, mergeCompletions(data), subCommands)
 
     def _split(self, words: list[str]) -> tuple[list[tuple[str, str]], list[str]]:
         """Divide a command line into options with their values, and the arguments after them."""
@@ -380,7 +355,7 @@ class Options(dict[str, Any]):
         chunks = docMakeChunks(
             [
                 {
-                    "long": option.long if len(option.long) > 1 else None,
+                    "long": option.long,
                     "short": option.short
                     if self._byShort.get(option.short or "") is option
                     else None,
@@ -389,7 +364,7 @@ class Options(dict[str, Any]):
                     "default": option.default,
                     "dispatch": option.coerce,
                 }
-                for option in self._options.values()
+                for option in self._options
             ],
             width,
         )
