@@ -48,7 +48,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "echo-64-100",
         "deferred-callbacks",
         *("--sides", "tw,tw-epoll,asyncio"),
-        *("--rounds", "2", "--seconds", "0.02", "--output", str(output)),
+        *("--rounds", "2", "--seconds", "0.2", "--output", str(output)),
     )
     assert done.returncode == 0, done.stderr
     assert "TCP echo, 100 connections, 64 B" in done.stdout
