@@ -57,8 +57,8 @@ log.info("text {a}", a=1)
 log.emit(LogLevel.warn, "text", level="a keyword of the user")
 log.emit(level=LogLevel.warn, format="text")
 log.failure("text", Failure(ValueError()), LogLevel.warn, a=1)
-log.info(3)  # type: ignore[arg-type]
-log.emit("info")  # type: ignore[call-overload]
+log.info(3)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+log.emit("info")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
 
 with log.failuresHandled("text", a=1) as operation:
     pass
@@ -98,7 +98,7 @@ observers: list[ILogObserver] = [
     lambda event: None,
 ]
 publisher = LogPublisher(*observers)
-publisher.addObserver(wrong)  # type: ignore[arg-type]
+publisher.addObserver(wrong)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 predicates: list[ILogFilterPredicate] = [
     LogLevelFilterPredicate(LogLevel.info),

@@ -21,7 +21,7 @@ class IGreeter(Interface):
         ...
 
 
-class IPlain(PlainInterface):  # type: ignore[misc]
+class IPlain(PlainInterface):  # type: ignore[misc]  # pyright: ignore[reportGeneralTypeIssues]
     """An interface of somebody who uses zope.interface directly."""
 
 
@@ -41,7 +41,7 @@ assert_type(getPlugins(IGreeter), Iterator[IGreeter])
 for greeter in getPlugins(IGreeter, types):
     assert_type(greeter.greet(), int)
     assert_type(greeter.name, str)
-    str(greeter.missing)  # type: ignore[attr-defined]
+    str(greeter.missing)  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
 for each in getPlugins(IPlain):
     each.anything()
 assert_type(getCache(types), dict[str, CachedDropin])
