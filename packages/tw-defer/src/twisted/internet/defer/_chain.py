@@ -59,7 +59,7 @@ def _spent(result: object) -> object:
 
 
 # Most Deferreds never have more than a step or two, and many have none: no list is made for those.
-NO_STEPS = cast("list[Step]", ())
+NO_STEPS: tuple[()] = ()
 _SPENT: Step = (_spent, _spent, None)
 
 
@@ -109,6 +109,9 @@ class Chain(Generic[_T]):
     debug: ClassVar[bool] = False
     _keepsTraceback: ClassVar[bool] = False
 
+    called: bool
+    paused: int
+    callbacks: list[Step] | tuple[()]
     result: Any
 
     def __init__(self, canceller: Callable[[Deferred[Any]], object] | None = None) -> None:
@@ -122,7 +125,7 @@ class Chain(Generic[_T]):
         """
         self.called = False
         self.paused = 0
-        self.callbacks: list[Step] = NO_STEPS
+        self.callbacks = NO_STEPS
         self._idle = False
         self._running = False
         self._canceller = canceller
@@ -352,7 +355,6 @@ class Chain(Generic[_T]):
         if raised:
             # The frames of what was raised refer to this one for as long as anybody keeps them.
             callback = errback = extra = function = result = steps = None
-            del self
 
     def _suspend(self, steps: Iterator[Step]) -> None:
         """Keep the place in the list of steps, and let go of those that have run.
@@ -361,6 +363,7 @@ class Chain(Generic[_T]):
         overwritten, so that a long list is not moved each time.
         """
         callbacks = self.callbacks
+        assert isinstance(callbacks, list)
         left: int = steps.__length_hint__()  # type: ignore[attr-defined]
         done = len(callbacks) - left
         if done >= left:
@@ -411,7 +414,8 @@ class Chain(Generic[_T]):
             return f"<{place}>"
         return f"<{place} current result: {self.result!r}>"
 
-    __str__ = __repr__
+    def __str__(self) -> str:
+        return self.__repr__()
 
     def _name(self) -> str:
         return self.__class__.__name__

@@ -48,9 +48,9 @@ class DeferredList(Deferred[_R]):
         finishedCount: How many of the Deferreds have fired.
     """
 
-    fireOnOneCallback: bool
-    fireOnOneErrback: bool
-    consumeErrors: bool
+    fireOnOneCallback: bool = False
+    fireOnOneErrback: bool = False
+    consumeErrors: bool = False
 
     @overload
     def __init__(
@@ -102,7 +102,7 @@ class DeferredList(Deferred[_R]):
         self.fireOnOneErrback = fireOnOneErrback
         self.consumeErrors = consumeErrors
         self.resultList: list[Any] = [None] * len(members)
-        self.finishedCount = 0
+        self.finishedCount: int = 0
         # Let go of when all have fired: they lead back here.
         self._members = members
         if not members:

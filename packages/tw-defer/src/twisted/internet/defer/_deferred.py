@@ -18,7 +18,7 @@ from typing import (
 )
 
 from twisted.internet._timeinterfaces import IReactorTime
-from twisted.internet.defer._chain import PLAIN, Chain
+from twisted.internet.defer._chain import PLAIN, Chain, Step
 from twisted.internet.defer._errors import CancelledError, TimeoutError
 from twisted.python.failure import Failure
 
@@ -70,6 +70,8 @@ class Deferred(Chain[_T]):
     """
 
     __slots__ = ()
+
+    callbacks: list[Step] | tuple[()]
 
     # Adding steps
 
@@ -364,7 +366,7 @@ class Deferred(Chain[_T]):
             raise failure.value.with_traceback(failure.tb)
         finally:
             # The traceback refers to this frame.
-            del value, failure, self
+            del value, failure
 
     def __iter__(self) -> Generator[Deferred[_T], Any, _T]:
         """Wait for the result in a generator: `result = yield from deferred`."""

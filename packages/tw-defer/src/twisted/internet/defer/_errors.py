@@ -4,25 +4,38 @@ from collections.abc import Sequence
 
 from twisted.python.failure import Failure
 
+# The name under which logs, pickles and remote peers know them.
+_MODULE = "twisted.internet.defer"
+
 
 class AlreadyCalledError(Exception):
     """A Deferred was fired that has its result already."""
+
+    __module__ = _MODULE
 
 
 class CancelledError(Exception):
     """The result of a Deferred that was cancelled before it had another."""
 
+    __module__ = _MODULE
+
 
 class NotACoroutineError(TypeError):
     """Something was to be run as a coroutine that is none."""
+
+    __module__ = _MODULE
 
 
 class QueueOverflow(Exception):
     """Something was put into a `DeferredQueue` that is full."""
 
+    __module__ = _MODULE
+
 
 class QueueUnderflow(Exception):
     """Something was asked of a `DeferredQueue` for which too many wait."""
+
+    __module__ = _MODULE
 
 
 class TimeoutError(Exception):
@@ -30,6 +43,8 @@ class TimeoutError(Exception):
 
     Its arguments are the timeout in seconds and what timed out.
     """
+
+    __module__ = _MODULE
 
 
 class FirstError(Exception):
@@ -39,6 +54,8 @@ class FirstError(Exception):
         subFailure: The failure itself.
         index: Which of the Deferreds failed, counted from 0 in the order they were given.
     """
+
+    __module__ = _MODULE
 
     def __init__(self, failure: Failure, index: int) -> None:
         super().__init__(failure, index)
@@ -66,6 +83,8 @@ class FailureGroup(Exception):
     Attributes:
         failures: Their failures, in the order in which the Deferreds were given.
     """
+
+    __module__ = _MODULE
 
     def __init__(self, failures: Sequence[Failure]) -> None:
         super().__init__(failures)
