@@ -273,14 +273,16 @@ class CoreReactor:
     def _stopOnSignal(self, number: int) -> None:
         name = signal.Signals(number).name
         _log.info("Received {signal}, shutting down.", signal=name)
-        if self._lifecycle.stopAsked or not self._lifecycle.running:
-            return
-        self._exitSignal = number
-        self.stop()
+        if self._lifecycle.canStop:
+            self._exitSignal = number
+            self.stop()
 
     # Time
 
-    seconds = staticmethod(time.monotonic)
+    @staticmethod
+    def seconds() -> float:
+        """Return the time of a clock that only goes forward, in seconds."""
+        return time.monotonic()
 
     def callLater(
         self,

@@ -211,10 +211,15 @@ class Lifecycle:
         Raises:
             ReactorNotRunning: It is not running, or shuts down already.
         """
-        if self._stopAsked or self.state not in (State.STARTING, State.RUNNING):
+        if not self.canStop:
             state = "stopping already" if self.alive else "not running"
             raise ReactorNotRunning(f"the reactor is {state}, so there is nothing to stop")
         self._stopAsked = True
+
+    @property
+    def canStop(self) -> bool:
+        """Whether it was started, and nobody has asked yet for the shutdown."""
+        return not self._stopAsked and self.state in (State.STARTING, State.RUNNING)
 
     @property
     def stopAsked(self) -> bool:

@@ -50,6 +50,7 @@ class Poller(Protocol):
             OSError: One of the descriptors is not open (select only).
             ValueError: One of the descriptors has a number that is too large (select only).
         """
+        ...
 
     def close(self) -> None:
         """Free what the poller itself has open."""
@@ -63,6 +64,7 @@ class SelectPoller:
         self._writable: set[int] = set()
 
     def watch(self, fd: int, events: int) -> None:
+        """Say what is asked about a descriptor from now on."""
         for asked, watched in ((READABLE, self._readable), (WRITABLE, self._writable)):
             if events & asked:
                 watched.add(fd)
@@ -70,6 +72,7 @@ class SelectPoller:
                 watched.discard(fd)
 
     def wait(self, timeout: float | None) -> Sequence[tuple[int, int]]:
+        """Sleep until something happens."""
         # Windows tells that a connection attempt failed in the third set only.
         readable, writable, failed = select.select(
             self._readable, self._writable, self._writable, timeout
@@ -81,6 +84,7 @@ class SelectPoller:
         return happened
 
     def close(self) -> None:
+        """Free what the poller has open."""
         self._readable.clear()
         self._writable.clear()
 
@@ -92,6 +96,7 @@ class PollPoller:
         self._poll = select.poll()
 
     def watch(self, fd: int, events: int) -> None:
+        """Say what is asked about a descriptor from now on."""
         if events:
             self._poll.register(fd, events)
         else:
@@ -101,9 +106,11 @@ class PollPoller:
                 pass
 
     def wait(self, timeout: float | None) -> Sequence[tuple[int, int]]:
+        """Sleep until something happens."""
         return self._poll.poll(None if timeout is None else timeout * 1000)
 
     def close(self) -> None:
+        """Free what the poller has open."""
         self._poll = select.poll()
 
 
@@ -122,6 +129,7 @@ class EpollPoller:
         self._always: dict[int, int] = {}
 
     def watch(self, fd: int, events: int) -> None:
+        """Say what is asked about a descriptor from now on."""
         if not events:
             self._forget(fd)
         elif fd in self._watched:
@@ -134,11 +142,13 @@ class EpollPoller:
             self._register(fd, events)
 
     def wait(self, timeout: float | None) -> Sequence[tuple[int, int]]:
+        """Sleep until something happens."""
         if self._always:
             return [*self._poll(0), *self._always.items()]
         return self._poll(timeout)
 
     def close(self) -> None:
+        """Free what the poller has open."""
         self._epoll.close()
 
     def _register(self, fd: int, events: int) -> None:

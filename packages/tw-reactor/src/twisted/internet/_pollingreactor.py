@@ -202,6 +202,16 @@ class PollingReactor(CoreReactor):
         writers = self._writers
         unsettled = self._unsettled
         for fd, events in happened:
+            if events == READABLE:
+                reader = readers.get(fd)
+                if reader is not None:
+                    reader.doRead()
+                    if unsettled:
+                        if len(unsettled) == 1:
+                            unsettled.pop().settle()
+                        else:
+                            self._settle()
+                continue
             if events & ~_BOTH:
                 self._failed(fd, events)
                 continue
@@ -217,8 +227,6 @@ class PollingReactor(CoreReactor):
                     writer.doWrite()
                     if unsettled:
                         self._settle()
-
-    doPoll = doIteration
 
     def _settle(self) -> None:
         """Let those settle that asked for it.

@@ -9,7 +9,6 @@ never reach a resolver or a thread.
 
 import socket
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
 from twisted.internet._sockets._addressing import addressFromName, literalAddress
 from twisted.internet.address import IPv4Address, IPv6Address
@@ -40,13 +39,6 @@ GetAddressInfo = Callable[[str, int, int, int], Sequence[AddressInfo]]
 
 class IReactorWithThreadsAndTime(IReactorThreads, IReactorTime, Interface):
     """What looking up names needs of a reactor."""
-
-
-class SupportsResolving(Protocol):
-    """What the simple questions are put to."""
-
-    @property
-    def nameResolver(self) -> IHostnameResolver: ...
 
 
 @implementer(IHostResolution)
@@ -352,7 +344,7 @@ class ThreadedResolver(SimpleFromNameResolver):
         Args:
             reactor: Whose threads and time are used.
         """
-        self.nameResolver = GAIResolver(reactor)
+        self.nameResolver: IHostnameResolver = GAIResolver(reactor)
         super().__init__(reactor, lambda: self.nameResolver)
 
 

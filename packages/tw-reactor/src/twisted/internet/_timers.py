@@ -75,15 +75,16 @@ class DelayedCall:
             reset: Called with this object when its time was changed.
             seconds: The clock.
         """
-        self.time = time
+        self.time: float = time
         self.func: Callable[..., object] | None = func
-        self.args = args
-        self.kw = kw
-        self.called = False
-        self.cancelled = False
-        self.serial = 0
-        self.entrySerial = _NO_ENTRY
-        self.entryTime = time
+        self.args: Sequence[object] = args
+        self.kw: dict[str, object] = kw
+        self.called: bool = False
+        self.cancelled: bool = False
+        # When the call is due among those of the same time, and the one living entry in the heap.
+        self.serial: int = 0
+        self.entrySerial: int = _NO_ENTRY
+        self.entryTime: float = time
         self._cancel = cancel
         self._reset = reset
         self._seconds = seconds

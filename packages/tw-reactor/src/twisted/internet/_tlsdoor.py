@@ -37,6 +37,7 @@ class TLSRoom(Protocol):
         /,
     ) -> IListeningPort:
         """Do `IReactorSSL.listenSSL` for a reactor."""
+        ...
 
     def connectSSL(
         self,
@@ -50,6 +51,7 @@ class TLSRoom(Protocol):
         /,
     ) -> IConnector:
         """Do `IReactorSSL.connectSSL` for a reactor."""
+        ...
 
     def startTLS(
         self, transport: ITCPTransport, contextFactory: TLSOptions, isClient: bool, /

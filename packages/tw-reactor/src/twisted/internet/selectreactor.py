@@ -12,8 +12,6 @@ class SelectReactor(PosixReactorBase):
         """Make a reactor."""
         super().__init__(SelectPoller())
 
-    doSelect = PosixReactorBase.doIteration
-
 
 def install() -> None:
     """Make a `SelectReactor` the default reactor.

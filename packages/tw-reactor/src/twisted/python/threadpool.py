@@ -20,7 +20,7 @@ _R = TypeVar("_R")
 
 _log = Logger()
 
-WorkerStop = object()
+WorkerStop: object = object()
 """What a worker takes out of a queue to learn that it is to end; kept for code that names it."""
 
 OnResult = Callable[[bool, object], object]
@@ -40,11 +40,11 @@ class ThreadPool:
         threadFactory: What makes the threads.
     """
 
-    min = 5
-    max = 20
+    min: int = 5
+    max: int = 20
     name: str | None = None
-    started = False
-    joined = False
+    started: bool = False
+    joined: bool = False
     threadFactory: type[threading.Thread] = threading.Thread
 
     def __init__(self, minthreads: int = 5, maxthreads: int = 20, name: str | None = None) -> None:

@@ -125,12 +125,11 @@ class Connection(FileDescriptor):
             self._protocolFailed("dataReceived", error)
         return None
 
-    def settle(self) -> None:
-        """Send what was gathered and do what was asked for; called by the reactor."""
+    def _settleRest(self) -> None:
         if self._aborting:
             self._end(ConnectionAborted())
         else:
-            super().settle()
+            super()._settleRest()
 
     def writeSomeData(self, data: bytes | memoryview) -> int | Exception:
         """Write as much as goes without blocking."""

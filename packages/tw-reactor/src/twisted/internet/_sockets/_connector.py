@@ -117,7 +117,7 @@ class BaseConnector:
         self.factory = factory
         self.timeout = timeout
         self.reactor = reactor
-        self.state = "disconnected"
+        self.state: str = "disconnected"
         self.transport: Attempt | Client | None = None
         self._factoryStarted = False
 
@@ -241,8 +241,10 @@ class Connector(BaseConnector):
             reactor = defaultReactor(IReactorOfConnectors)
         super().__init__(factory, timeout, reactor)
         self.host = host
-        self.port = portNumber(port)
-        self.bindAddress = (bindAddress, 0) if isinstance(bindAddress, str) else bindAddress
+        self.port: int = portNumber(port)
+        self.bindAddress: tuple[str, int] | None = (
+            (bindAddress, 0) if isinstance(bindAddress, str) else bindAddress
+        )
 
     def getDestination(self) -> IAddress:
         """Return the address that is connected to, as it was given (a name is not looked up)."""
@@ -261,7 +263,7 @@ class Attempt:
         finished: Whether it has reported to its connector.
     """
 
-    finished = False
+    finished: bool = False
 
     def __init__(
         self,

@@ -86,16 +86,16 @@ class FileDescriptor:
     producer: IProducer | None = None
     streamingProducer: bool = False
     producerPaused: bool = False
-    bufferSize = 2**16
+    bufferSize: int = 2**16
 
-    _writeDisconnecting = False
-    _writeDisconnected = False
+    _writeDisconnecting: bool = False
+    _writeDisconnected: bool = False
     # Whether `settle` was asked for and not done yet.
-    _unsettled = False
+    _unsettled: bool = False
     # Whether the kernel took only a part, so that the poller is asked for writability.
-    _blocked = False
+    _blocked: bool = False
     # Whether there is something to do when all was sent: a producer, or an end.
-    _waited = False
+    _waited: bool = False
 
     def __init__(self, reactor: IReactorFDSet | None = None) -> None:
         """Make a transport that is not connected.
@@ -103,10 +103,17 @@ class FileDescriptor:
         Args:
             reactor: Watches the descriptor; the default reactor if None.
         """
-        self.reactor = defaultReactor(IReactorFDSet) if reactor is None else reactor
+        self.reactor: IReactorFDSet = defaultReactor(IReactorFDSet) if reactor is None else reactor
         self._gathered: list[bytes] = []
         self._unsent: list[bytes | memoryview] = []
         self._buffered = 0
+        # Looked at for every message: an attribute of the instance is read faster than a default
+        # of the class.
+        self.producer = None
+        self._writeDisconnected = False
+        self._unsettled = False
+        self._blocked = False
+        self._waited = False
         # Other reactors than ours know nothing of settling: there, writability is the moment.
         self._settleSoon: Callable[[FileDescriptor], object] = getattr(
             self.reactor, "settleSoon", self.reactor.addWriter
@@ -161,9 +168,9 @@ class FileDescriptor:
         if self.producer is not None and self._buffered > self.bufferSize:
             self._pauseProducer()
 
-    def writeSequence(self, iovec: Iterable[bytes]) -> None:
+    def writeSequence(self, data: Iterable[bytes]) -> None:
         """Send several pieces, as if they were joined; all of them, or none on an error."""
-        chunks = list(iovec)
+        chunks = list(data)
         for chunk in chunks:
             if not isinstance(chunk, bytes):
                 raise TypeError(
@@ -185,29 +192,37 @@ class FileDescriptor:
         """Send what was gathered and do what was asked for; called by the reactor."""
         self._unsettled = False
         gathered = self._gathered
-        if gathered and not self._blocked:
-            if len(gathered) > 1:
-                self._sendUnsent()
-                return
-            # The path of nearly every message: one chunk, which the kernel takes whole.
-            data = gathered[0]
-            try:
-                sent = self._transmit(data)
-            except BlockingIOError:
-                sent = 0
-            except Exception as error:
-                self._sendingFailed(error)
-                return
-            gathered.clear()
-            if sent == len(data):
-                self._buffered = 0
-                if self._waited:
-                    self._allSent(True)
-                return
-            self._buffered -= sent
-            self._unsent.append(memoryview(data)[sent:])
-            self._block()
-        elif self._waited and not self._blocked:
+        if len(gathered) != 1 or self._blocked:
+            self._settleRest()
+            return
+        # The path of nearly every message: one chunk, which the kernel takes whole.
+        data = gathered.pop()
+        try:
+            sent = self._transmit(data)
+        except BlockingIOError:
+            sent = 0
+        except Exception as error:
+            self._sendingFailed(error)
+            return
+        if sent == len(data):
+            self._buffered = 0
+            if self._waited:
+                self._allSent(True)
+            return
+        self._buffered -= sent
+        self._unsent.append(memoryview(data)[sent:])
+        self._block()
+        if self.disconnecting:
+            self.stopReading()
+
+    def _settleRest(self) -> None:
+        """Settle where there is not just one chunk to send."""
+        if not self.connected:
+            return
+        if self._gathered and not self._blocked:
+            self._sendUnsent()
+            return
+        if self._waited and not self._blocked:
             self._allSent(False)
         if self.disconnecting:
             self.stopReading()

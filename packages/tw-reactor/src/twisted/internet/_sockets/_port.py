@@ -122,12 +122,12 @@ class Port:
         acceptsAtOnce: How many connections are accepted before the others get their turn.
     """
 
-    connected = False
-    disconnected = False
-    disconnecting = False
-    sessionno = 0
-    transport = Server
-    acceptsAtOnce = ACCEPTS_AT_ONCE
+    connected: bool = False
+    disconnected: bool = False
+    disconnecting: bool = False
+    sessionno: int = 0
+    transport: type[Server] = Server
+    acceptsAtOnce: int = ACCEPTS_AT_ONCE
 
     _adopted: socket.socket | None = None
     _full = False
@@ -249,7 +249,9 @@ class Port:
             self.reactor.callLater(0, self.connectionLost, Failure(ConnectionDone()))
         return self._stopped
 
-    loseConnection = stopListening
+    def loseConnection(self) -> Deferred[None] | None:
+        """Do what `stopListening` does."""
+        return self.stopListening()
 
     def connectionLost(self, reason: Failure) -> None:
         """Close the socket; called by the reactor."""
