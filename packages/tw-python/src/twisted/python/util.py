@@ -11,6 +11,13 @@ from typing import Any, AnyStr, ParamSpec, TypeVar
 from twisted.python._fancymixins import FancyEqMixin, FancyStrMixin
 from twisted.python._functionmetadata import mergeFunctionMetadata
 from twisted.python._insensitivedict import InsensitiveDict
+from twisted.python._privileges import (
+    gidFromString,
+    initgroups,
+    runAsEffectiveUser,
+    switchUID,
+    uidFromString,
+)
 
 _H = TypeVar("_H", bound=Hashable)
 _P = ParamSpec("_P")
@@ -127,14 +134,19 @@ __all__ = [
     "FancyStrMixin",
     "InsensitiveDict",
     "OrderedDict",
+    "gidFromString",
+    "initgroups",
     "mergeFunctionMetadata",
     "nameToLabel",
     "padTo",
     "println",
     "raises",
+    "runAsEffectiveUser",
     "runWithWarningsSuppressed",
     "searchupwards",
     "sibpath",
+    "switchUID",
+    "uidFromString",
     "uniquify",
     "untilConcludes",
 ]
