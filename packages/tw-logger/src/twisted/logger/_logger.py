@@ -191,9 +191,13 @@ class Logger:
         core = self._core
         if core.inferred:
             cls = type(instance) if owner is None else owner
-            core = core.ofClasses.get(id(cls)) or core.ofClass(cls)
-        bound = _new(type(self))
-        if type(self) is not Logger:
+            try:
+                core = core.ofClasses[id(cls)]
+            except KeyError:
+                core = core.ofClass(cls)
+        kind = type(self)
+        bound = _new(kind)
+        if kind is not Logger:
             bound.__dict__.update(self.__dict__)
         bound._core = core
         bound.source = owner if instance is None else instance
