@@ -211,6 +211,12 @@ def test_service_listens_anew_when_it_is_started_again(port: FakePort) -> None:
     assert ports == [other]
 
 
+def test_subclass_has_all_private_names_but_one_to_itself(port: FakePort) -> None:
+    names = set(vars(serviceOf())) | set(vars(StreamServerEndpointService))
+    private = {name for name in names if name.startswith("_") and not name.startswith("__")}
+    assert private == {"_listening"}
+
+
 class PickledEndpoint(FakeEndpoint):
     """An endpoint that can be pickled, as it holds no results."""
 

@@ -75,5 +75,5 @@ def test_listen_refuses_an_endpoint_that_needs_time(
         return Slow()
 
     monkeypatch.setattr(strports, "serverFromString", slow)
-    with pytest.raises(RuntimeError, match="use strports.service"):
+    with pytest.raises(RuntimeError, match=r"use strports\.service"):
         strports.listen("slow:1", quiet())

@@ -109,7 +109,7 @@ def test_options_after_the_command_belong_to_it(twist: Twist, maker: EchoMaker) 
 def test_help_lists_the_commands(twist: Twist) -> None:
     status, out, err = twist("--help")
     assert (status, err) == (0, "")
-    assert out.startswith("Usage: twist [options]")
+    assert out.startswith("Usage: twist [options] command [options of the command]\n")
     assert "echo" in out
     assert "Run an echo service." in out
     for option in ("--log-level", "--log-format", "--log-file", "--reactor", "--help-reactors"):

@@ -13,6 +13,64 @@ from twisted.internet.interfaces import IListeningPort, IProtocolFactory, IStrea
 from twisted.python.failure import Failure
 
 
+class _Listening:
+    """How far the service is with listening.
+
+    It is an object of its own so that the service has one private name: people subclass it, and
+    give their methods and attributes names that would come to mind here too.
+    """
+
+    def __init__(self) -> None:
+        self.attempt: Deferred[IListeningPort] | None = None
+        self.port: IListeningPort | None = None
+        self.failure: Failure | None = None
+        self.waiting: list[Deferred[IListeningPort]] = []
+
+    def begin(self, endpoint: IStreamServerEndpoint, factory: IProtocolFactory) -> None:
+        """Listen, unless it has begun; raise the failure that is there at once."""
+        if self.attempt is not None or self.port is not None:
+            return
+        self.attempt = attempt = endpoint.listen(factory)
+        attempt.addCallbacks(self.cbListening, self.ebListening)
+        failure, self.failure = self.failure, None
+        if failure is not None:
+            failure.raiseException()
+
+    def whenListening(self) -> Deferred[IListeningPort]:
+        """Return a new Deferred of the port."""
+        if self.port is not None:
+            return succeed(self.port)
+        waiter: Deferred[IListeningPort] = Deferred(lambda waiter: self.waiting.remove(waiter))
+        self.waiting.append(waiter)
+        return waiter
+
+    def end(self) -> Deferred[None] | None:
+        """Listen no more, or give up the attempt."""
+        if self.attempt is not None:
+            self.attempt.cancel()
+        port, self.port = self.port, None
+        return None if port is None else port.stopListening()
+
+    def cbListening(self, port: IListeningPort) -> None:
+        """Tell the port to those who wait."""
+        self.attempt = None
+        self.port = port
+        for waiter in self.takeWaiting():
+            waiter.callback(port)
+
+    def ebListening(self, failure: Failure) -> None:
+        """Tell the failure to those who wait."""
+        self.attempt = None
+        self.failure = failure
+        for waiter in self.takeWaiting():
+            waiter.errback(failure)
+
+    def takeWaiting(self) -> list[Deferred[IListeningPort]]:
+        """Return those who wait, and forget them."""
+        waiting, self.waiting = self.waiting, []
+        return waiting
+
+
 class StreamServerEndpointService(Service):
     """Listens at an endpoint while it runs.
 
@@ -24,10 +82,7 @@ class StreamServerEndpointService(Service):
     def __init__(self, endpoint: IStreamServerEndpoint, factory: IProtocolFactory) -> None:
         self.endpoint = endpoint
         self.factory = factory
-        self._attempt: Deferred[IListeningPort] | None = None
-        self._port: IListeningPort | None = None
-        self._failure: Failure | None = None
-        self._waiting: list[Deferred[IListeningPort]] = []
+        self._listening = _Listening()
 
     def whenListening(self) -> Deferred[IListeningPort]:
         """Return the port, when there is one: at once, or after the start.
@@ -36,11 +91,7 @@ class StreamServerEndpointService(Service):
             A Deferred with the port, whose `getHost` tells its address; or with the reason why the
             endpoint does not listen.
         """
-        if self._port is not None:
-            return succeed(self._port)
-        waiter: Deferred[IListeningPort] = Deferred(lambda waiter: self._waiting.remove(waiter))
-        self._waiting.append(waiter)
-        return waiter
+        return self._listening.whenListening()
 
     def privilegedStartService(self) -> None:
         """Listen.
@@ -49,13 +100,7 @@ class StreamServerEndpointService(Service):
             CannotListenError: The endpoint cannot.
         """
         super().privilegedStartService()
-        if self._attempt is not None or self._port is not None:
-            return
-        self._attempt = attempt = self.endpoint.listen(self.factory)
-        attempt.addCallbacks(self._cbListening, self._ebListening)
-        failure, self._failure = self._failure, None
-        if failure is not None:
-            failure.raiseException()
+        self._listening.begin(self.endpoint, self.factory)
 
     def startService(self) -> Deferred[IListeningPort] | None:
         """Listen, unless `privilegedStartService` has seen to it.
@@ -66,9 +111,9 @@ class StreamServerEndpointService(Service):
         Raises:
             CannotListenError: The endpoint cannot.
         """
-        self.privilegedStartService()
+        self._listening.begin(self.endpoint, self.factory)
         super().startService()
-        return None if self._port is not None else self.whenListening()
+        return None if self._listening.port is not None else self.whenListening()
 
     def stopService(self) -> Deferred[Any] | None:
         """Listen no more; connections that are open stay.
@@ -77,28 +122,8 @@ class StreamServerEndpointService(Service):
             A Deferred that fires when the port is free, or None if it is.
         """
         super().stopService()
-        if self._attempt is not None:
-            self._attempt.cancel()
-        port, self._port = self._port, None
-        return None if port is None else port.stopListening()
+        return self._listening.end()
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what is kept when the service is pickled."""
-        ended: dict[str, Any] = {"_attempt": None, "_port": None, "_failure": None, "_waiting": []}
-        return {**super().__getstate__(), **ended}
-
-    def _cbListening(self, port: IListeningPort) -> None:
-        self._attempt = None
-        self._port = port
-        for waiter in self._takeWaiting():
-            waiter.callback(port)
-
-    def _ebListening(self, failure: Failure) -> None:
-        self._attempt = None
-        self._failure = failure
-        for waiter in self._takeWaiting():
-            waiter.errback(failure)
-
-    def _takeWaiting(self) -> list[Deferred[IListeningPort]]:
-        waiting, self._waiting = self._waiting, []
-        return waiting
+        return {**super().__getstate__(), "_listening": _Listening()}

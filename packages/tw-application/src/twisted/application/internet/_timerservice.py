@@ -39,17 +39,17 @@ class TimerService(Service):
     ) -> None:
         self.step = step
         self.call: _Call = (callable, args, kwargs)
-        self._loop: LoopingCall | None = None
-        self._ended: Deferred[LoopingCall | None] | None = None
+        self._timerLoop: LoopingCall | None = None
+        self._timerEnded: Deferred[LoopingCall | None] | None = None
 
     def startService(self) -> None:
         """Make the first call, and go on from there."""
         super().startService()
         callable, args, kwargs = self.call
-        self._loop = LoopingCall(callable, *args, **kwargs)
+        self._timerLoop = LoopingCall(callable, *args, **kwargs)
         if self.clock is not None:
-            self._loop.clock = self.clock
-        self._ended = self._loop.start(self.step).addErrback(self._ebCall)
+            self._timerLoop.clock = self.clock
+        self._timerEnded = self._timerLoop.start(self.step).addErrback(self._ebTimerCall)
 
     def stopService(self) -> Deferred[LoopingCall | None] | None:
         """Make no more calls.
@@ -58,15 +58,15 @@ class TimerService(Service):
             A Deferred that fires when the call that is under way has ended.
         """
         super().stopService()
-        if self._loop is not None and self._loop.running:
-            self._loop.stop()
-        return self._ended
+        if self._timerLoop is not None and self._timerLoop.running:
+            self._timerLoop.stop()
+        return self._timerEnded
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what is kept when the service is pickled."""
-        return {**super().__getstate__(), "_loop": None, "_ended": None}
+        return {**super().__getstate__(), "_timerLoop": None, "_timerEnded": None}
 
-    def _ebCall(self, failure: Failure) -> None:
+    def _ebTimerCall(self, failure: Failure) -> None:
         _log.failure(
             "{call} failed, {service} makes no more calls",
             failure=failure,

@@ -72,11 +72,13 @@ class Runner:
 
     def _stop(self) -> Deferred[object]:
         self._stopping = True
-        _log.info("The service stops")
+        if self._failure is None:
+            _log.info("The service stops")
         return maybeDeferred(self.service.stopService).addCallbacks(self._cbStop, self._ebStop)
 
     def _cbStop(self, result: object) -> None:
-        _log.info("The service has stopped")
+        if self._failure is None:
+            _log.info("The service has stopped")
 
     def _ebStop(self, failure: Failure) -> None:
         _log.failure("The service failed to stop", failure=failure)

@@ -36,11 +36,11 @@ class MultiService(Service):
     def __init__(self) -> None:
         self.services: list[IService] = []
         self.namedServices: dict[str, IService] = {}
-        self._started: list[IService] = []
+        self._startedChildren: list[IService] = []
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what is kept when the services are pickled."""
-        return {**super().__getstate__(), "_started": []}
+        return {**super().__getstate__(), "_startedChildren": []}
 
     def __iter__(self) -> Iterator[IService]:
         """See `IServiceCollection.__iter__`; children may come and go meanwhile."""
@@ -54,21 +54,21 @@ class MultiService(Service):
         """See `IServiceCollection.addService`; a service that fails to start is not added."""
         if service.name is not None and service.name in self.namedServices:
             raise RuntimeError(f"there is another service named {service.name!r} here")
-        self._insert(service)
+        self._insertChild(service)
         if not self.running:
             return
         try:
             service.privilegedStartService()
             ready = self._startChild(service)
         except BaseException:
-            self._drop(service)
+            self._dropChild(service)
             raise
         if ready is not None:
-            ready.addErrback(self._ebLateStart, service)
+            ready.addErrback(self._ebChildStart, service)
 
     def removeService(self, service: IService) -> Deferred[Any] | None:
         """See `IServiceCollection.removeService`."""
-        self._drop(service)
+        self._dropChild(service)
         return service.stopService() if self.running else None
 
     def privilegedStartService(self) -> None:
@@ -101,34 +101,34 @@ class MultiService(Service):
         super().stopService()
         stopped = [
             maybeDeferred(service.stopService).addErrback(
-                self._ebStop, service, any(service is child for child in self._started)
+                self._ebChildStop, service, any(service is child for child in self._startedChildren)
             )
             for service in reversed(self.services)
         ]
-        self._started = []
+        self._startedChildren = []
         return DeferredList(stopped, consumeErrors=True)
 
-    def _insert(self, service: IService) -> None:
+    def _insertChild(self, service: IService) -> None:
         if service.name is not None:
             self.namedServices[service.name] = service
         self.services.append(service)
 
-    def _drop(self, service: IService) -> None:
+    def _dropChild(self, service: IService) -> None:
         self.services.remove(service)
         if service.name is not None:
             del self.namedServices[service.name]
-        if service in self._started:
-            self._started.remove(service)
+        if service in self._startedChildren:
+            self._startedChildren.remove(service)
 
     def _startChild(self, service: IService) -> Deferred[Any] | None:
         ready = service.startService()
-        self._started.append(service)
+        self._startedChildren.append(service)
         return ready if isinstance(ready, Deferred) else None
 
-    def _ebLateStart(self, failure: Failure, service: IService) -> None:
+    def _ebChildStart(self, failure: Failure, service: IService) -> None:
         _log.failure("Service {service} failed to start", failure=failure, service=service)
 
-    def _ebStop(self, failure: Failure, service: IService, started: bool) -> Failure:
+    def _ebChildStop(self, failure: Failure, service: IService, started: bool) -> Failure:
         if started:
             _log.failure("Service {service} failed to stop", failure=failure, service=service)
         return failure

@@ -31,7 +31,6 @@ def _optionsOf(maker: IServiceMaker) -> Options:
 class TwistOptions(ReactorSelectionMixin, Options):
     """The options of `twist`, which come before the name of the command."""
 
-    synopsis = "Usage: twist [options]"
     longdesc = (
         "Runs a service in the foreground until Ctrl-C or a signal stops it. "
         "'twist COMMAND --help' tells about the options of a command."
@@ -66,6 +65,11 @@ class TwistOptions(ReactorSelectionMixin, Options):
             (name, None, partial(_optionsOf, maker), maker.description)
             for name, maker in self.serviceMakers.items()
         ]
+
+    def getSynopsis(self) -> str:
+        """Return the first line of the help, and what comes before the name of a command."""
+        rest = "" if self.subCommand else " command [options of the command]"
+        return f"Usage: twist [options]{rest}"
 
     def opt_version(self) -> None:
         """Print the version and exit."""
