@@ -123,9 +123,15 @@ def test_end_waits_for_an_answer_that_is_being_sent(port: int, tmp_path: Path) -
             slow.sendall(b"/W bob\r\n")
             answer = slow.recv(1000)
             service.process.send_signal(signal.SIGINT)
+            service.waitFor(lambda text: "Closed" in text)
+            with pytest.raises(ConnectionRefusedError):
+                ask(port, b"bob\r\n")
+            # Impatience changes nothing.
+            service.process.send_signal(signal.SIGINT)
             while data := slow.recv(1_000_000):
                 answer += data
         assert service.end() == 0
+    assert "Traceback" not in "".join(service.out)
     assert answer.endswith(b"%0100d\r\n" % 29_999)
     assert answer.count(b"\r\n") == 30_002
 

@@ -45,18 +45,18 @@ class FingerService(StreamServerEndpointService):
         """Listen, and say how to try it."""
         ready = super().startService()
         # A failure to listen is told by what is returned.
-        self.whenListening().addCallbacks(self._cbListening, lambda failure: None)
+        self.whenListening().addCallbacks(self._announce, lambda failure: None)
         return ready
 
     def stopService(self) -> Deferred[None]:
         """Listen no more, let the answers that are under way arrive, and close."""
-        return ensureDeferred(self._stop())
+        return ensureDeferred(self._finish())
 
-    def _cbListening(self, port: IListeningPort) -> None:
+    def _announce(self, port: IListeningPort) -> None:
         user = next(iter(self.users.users()))
         self.announce(invitation(port.getHost(), user))
 
-    async def _stop(self) -> None:
+    async def _finish(self) -> None:
         closed = super().stopService()
         if closed is not None:
             await closed
