@@ -87,12 +87,19 @@ def test_the_incumbent_against_itself_tells_whether_the_machine_was_quiet(
     assert summary.quiet is quiet
 
 
+@pytest.mark.parametrize(("waited", "quiet"), [(0.04, True), (0.06, False)])
+def test_a_machine_on_which_others_take_the_core_is_not_quiet(waited: float, quiet: bool) -> None:
+    one = Sample(operations=1, seconds=1.0, cpu=0.5, waited=waited)
+    assert summarize(workload(INCUMBENT), {"incumbent": [one]}).quiet is quiet
+
+
 def test_the_table_shows_figures_ratios_and_goals() -> None:
-    head, rule, ours, _, _, goal = report.table(figures()).splitlines()
+    head, rule, ours, _, _, goal, noise = report.table(figures()).splitlines()
     assert "A workload" in head
     assert rule.startswith("| ---")
     assert [cell.strip() for cell in ours.split("|")[1:4]] == ["tw", "3", "0.75 (0.50–0.80)"]
     assert goal == "- Goal: tw at most 0.5 of incumbent's CPU: 0.75, missed"
+    assert noise == "- Others had the core for 0% of the time; the machine was quiet"
 
 
 def test_all_rows_of_the_table_have_one_width() -> None:

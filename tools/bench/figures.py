@@ -12,8 +12,10 @@ from bench.measure import Sample
 from bench.sides import CONTROL
 from bench.workload import Workload
 
-# A side against itself within these bounds: the machine was quiet.
+# A side against itself within these bounds, and no side kept from its core for longer than this
+# part of the time: the machine was quiet.
 QUIET = (0.97, 1.03)
+MOST_DISTURBED = 0.05
 
 
 @dataclass(frozen=True)
@@ -84,8 +86,15 @@ class WorkloadFigures:
         return None
 
     @property
+    def disturbed(self) -> float:
+        """The part of the time for which other programs kept the sides from their core."""
+        return median(sample.disturbed for side in self.sides for sample in side.samples)
+
+    @property
     def quiet(self) -> bool:
         """Whether the machine was quiet, as far as is known."""
+        if self.disturbed > MOST_DISTURBED:
+            return False
         return self.noise is None or QUIET[0] <= self.noise.median <= QUIET[1]
 
 

@@ -62,6 +62,21 @@ static double now(clockid_t clock)
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
+/* How long a process has been kept from running by others, 0 where the kernel does not say it. */
+static double waited(pid_t process)
+{
+    char name[64];
+    unsigned long long ran, waiting = 0;
+    snprintf(name, sizeof name, "/proc/%d/schedstat", (int)process);
+    FILE *file = fopen(name, "r");
+    if (file == NULL)
+        return 0;
+    if (fscanf(file, "%llu %llu", &ran, &waiting) != 2)
+        waiting = 0;
+    fclose(file);
+    return (double)waiting / 1e9;
+}
+
 static double number(const char *text, double least, double most)
 {
     char *end;
@@ -182,7 +197,8 @@ int main(int count_of_arguments, char **arguments)
         write_message(&connections[index], index);
 
     enum { WARMING, MEASURING, DRAINING } phase = WARMING;
-    double started = now(CLOCK_MONOTONIC), ended = 0, server_cpu = 0, load_cpu = 0;
+    double started = now(CLOCK_MONOTONIC), ended = 0, server_cpu = 0, load_cpu = 0,
+           server_waited = 0;
     double messages = 0;
     long in_flight = count;
     while (in_flight > 0) {
@@ -214,6 +230,7 @@ int main(int count_of_arguments, char **arguments)
         if (phase == WARMING && time >= started + warmup) {
             phase = MEASURING;
             messages = 0;
+            server_waited = -waited(server);
             server_cpu = -now(server_clock);
             load_cpu = -now(CLOCK_PROCESS_CPUTIME_ID);
             started = now(CLOCK_MONOTONIC);
@@ -222,9 +239,11 @@ int main(int count_of_arguments, char **arguments)
             ended = now(CLOCK_MONOTONIC);
             server_cpu += now(server_clock);
             load_cpu += now(CLOCK_PROCESS_CPUTIME_ID);
+            server_waited += waited(server);
             /* Messages that end in the drain are outside of the window. */
-            printf("{\"operations\": %.0f, \"seconds\": %.9f, \"cpu\": %.9f, \"loadCpu\": %.9f}\n", messages,
-                   ended - started, server_cpu, load_cpu);
+            printf("{\"operations\": %.0f, \"seconds\": %.9f, \"cpu\": %.9f, \"loadCpu\": %.9f, "
+                   "\"waited\": %.9f}\n",
+                   messages, ended - started, server_cpu, load_cpu, server_waited);
         }
     }
     return 0;

@@ -33,12 +33,14 @@ class Sample:
         seconds: How long they took.
         cpu: The CPU seconds that they cost the process of the side.
         loadCpu: The CPU seconds that the load generator used meanwhile, 0 where there is none.
+        waited: The seconds in which it could have run, but others had its core; 0 if unknown.
     """
 
     operations: int
     seconds: float
     cpu: float
     loadCpu: float = 0.0
+    waited: float = 0.0
 
     @property
     def rate(self) -> float:
@@ -54,6 +56,11 @@ class Sample:
     def busy(self) -> float:
         """The part of the time in which the side had the CPU, 1.0 for all of it."""
         return self.cpu / self.seconds
+
+    @property
+    def disturbed(self) -> float:
+        """The part of the time in which others had its core though it could have run."""
+        return self.waited / self.seconds
 
 
 def parseSample(text: str) -> Sample:

@@ -62,18 +62,19 @@ def table(workload: WorkloadFigures) -> str:
 
 
 def remarks(workload: WorkloadFigures) -> list[str]:
-    """Return a line for each goal, and one on the noise."""
+    """Return a line for each goal, and what is known of the noise."""
     lines = [
         f"Goal: {goal.side} at most {goal.most:g} of {goal.baseline}'s CPU: {goal.reached:.2f}, "
         + ("met" if goal.met else "missed")
         for goal in workload.goals
     ]
     if workload.noise is not None:
-        state = "quiet" if workload.quiet else "not quiet: repeat before you believe it"
-        lines.append(
-            f"The incumbent against itself: {showRatio(workload.noise)}; the machine was {state}"
-        )
-    return ["", *(f"- {line}" for line in lines)] if lines else []
+        lines.append(f"The incumbent against itself: {showRatio(workload.noise)}")
+    state = "was quiet" if workload.quiet else "was not quiet: repeat before you believe it"
+    lines.append(
+        f"Others had the core for {workload.disturbed:.0%} of the time; the machine {state}"
+    )
+    return ["", *(f"- {line}" for line in lines)]
 
 
 def showRatio(ratio: Spread) -> str:
