@@ -334,21 +334,23 @@ class TestTracebacks:
             "innermost",
         ]
 
-    def test_a_deferred_that_failed_in_a_coroutine_keeps_them(self) -> None:
+    def test_a_note_tells_where_an_error_came_from_whose_traceback_was_let_go(self) -> None:
         async def innermost() -> None:
             raise ValueError
 
         failed = ensureDeferred(innermost())
-        names: list[str] = []
+        notes: list[str] = []
 
         async def later() -> None:
             try:
                 await failed
             except ValueError as error:
-                names.extend(self.namesIn(error))
+                notes.extend(error.__notes__)
 
         ensureDeferred(later())
-        assert [name for name in names if name != "__await__"] == ["later", "innermost"]
+        (note,) = notes
+        assert note.startswith("It was raised in innermost, file ")
+        assert "test_defer_coroutines.py" in note
 
 
 def test_an_unhandled_error_in_a_coroutine_is_logged() -> None:

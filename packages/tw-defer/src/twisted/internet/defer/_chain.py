@@ -16,8 +16,8 @@ References. Steps are let go when they have run, a canceller as soon as it canno
 and our own frame is cut off the traceback of what a callback raises, so that finished Deferreds
 are freed at once and not by the garbage collector. A chain that comes to rest on a failure cleans
 it: in Python a frame refers to all its callers, and one of them is likely to hold the Deferred.
-Otherwise an unhandled error would be logged only when the collector happens to run. (A coroutine's
-frame refers to no caller, hence `_keepsTraceback`.)
+Otherwise an unhandled error would be logged only when the collector happens to run. For the same
+reason the frames that lead to a callback keep no failure in a variable.
 
 This module keeps to what mypyc can compile.
 """
@@ -78,6 +78,20 @@ def caughtFailure(error: BaseException, captureVars: bool) -> Failure:
     return Failure(error, captureVars=captureVars)
 
 
+def raisable(failure: Failure) -> BaseException:
+    """Return the exception of a failure, to be raised where a coroutine waits for it.
+
+    Where the failure was cleaned meanwhile, a note on the exception says where it came from.
+    """
+    error = failure.value.with_traceback(failure.tb)
+    if failure.tb is None and failure.frames:
+        name, file, line = failure.frames[-1][:3]
+        note = f'It was raised in {name}, file "{file}", line {line}.'
+        if note not in getattr(error, "__notes__", ()):
+            error.add_note(note)
+    return error
+
+
 def waitingForItself() -> Failure:
     """Return the failure of a Deferred that was given itself to wait for."""
     message = (
@@ -107,7 +121,6 @@ class Chain(Generic[_T]):
     )
 
     debug: ClassVar[bool] = False
-    _keepsTraceback: ClassVar[bool] = False
 
     called: bool
     paused: int
@@ -166,6 +179,7 @@ class Chain(Generic[_T]):
         elif plain and not self.callbacks:
             self._idle = True
         else:
+            del result
             self._run()
 
     def errback(self, fail: Failure | BaseException | None = None) -> None:
@@ -192,6 +206,7 @@ class Chain(Generic[_T]):
         if self.paused:
             self._restOn(failure)
         else:
+            del fail, failure
             self._run()
 
     def _firedAgain(self) -> None:
@@ -260,7 +275,6 @@ class Chain(Generic[_T]):
         suspended: list[Chain[Any]] | None = None
         result: Any
         steps: Any
-        raised = False
         while current is not None:
             if current.paused:
                 # Another one's callback paused it while it was suspended.
@@ -310,7 +324,7 @@ class Chain(Generic[_T]):
                         result = function(result, *extra[0], **extra[1])
                 except BaseException as error:
                     result = caughtFailure(error, self.debug)
-                    failed = raised = True
+                    failed = True
                 else:
                     if type(result) in PLAIN:
                         failed = False
@@ -352,9 +366,8 @@ class Chain(Generic[_T]):
                 if failed:
                     current._restOn(result)
                 current = suspended.pop() if suspended else None
-        if raised:
-            # The frames of what was raised refer to this one for as long as anybody keeps them.
-            callback = errback = extra = function = result = steps = None
+        # The frames of what was raised refer to this one for as long as anybody keeps them.
+        callback = errback = extra = function = result = steps = None
 
     def _suspend(self, steps: Iterator[Step]) -> None:
         """Keep the place in the list of steps, and let go of those that have run.
@@ -387,8 +400,6 @@ class Chain(Generic[_T]):
         if self._debugInfo is None:
             self._debugInfo = DebugInfo()
         self._debugInfo.failResult = failure
-        if self._keepsTraceback:
-            return
         if failure.tb is not None or failure.value.__traceback__ is not None:
             failure.cleanFailure()
 
@@ -421,4 +432,12 @@ class Chain(Generic[_T]):
         return self.__class__.__name__
 
 
-__all__ = ["NO_STEPS", "PLAIN", "Chain", "Step", "cancelling", "waitingForItself"]
+__all__ = [
+    "NO_STEPS",
+    "PLAIN",
+    "Chain",
+    "Step",
+    "cancelling",
+    "raisable",
+    "waitingForItself",
+]

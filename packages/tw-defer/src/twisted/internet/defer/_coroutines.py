@@ -12,9 +12,9 @@ from collections.abc import Callable, Coroutine, Generator
 from contextvars import Context, copy_context
 from functools import wraps
 from types import CoroutineType, GeneratorType
-from typing import Any, ClassVar, NoReturn, ParamSpec, TypeVar, cast
+from typing import Any, NoReturn, ParamSpec, TypeVar, cast
 
-from twisted.internet.defer._chain import PLAIN, cancelling, waitingForItself
+from twisted.internet.defer._chain import PLAIN, cancelling, raisable, waitingForItself
 from twisted.internet.defer._deferred import Deferred
 from twisted.internet.defer._errors import NotACoroutineError
 from twisted.python.failure import Failure
@@ -41,9 +41,6 @@ class _Driven(Deferred[_T]):
 
     __slots__ = ("_context", "_generator")
 
-    # The frames of a coroutine refer to nobody who might hold this Deferred.
-    _keepsTraceback: ClassVar[bool] = True
-
     def __init__(self, generator: Any) -> None:  # noqa: ANN401 - a coroutine or a generator
         # Without anything to wait for, it cannot be cancelled: it runs.
         Deferred.__init__(self, cancelling)
@@ -64,13 +61,16 @@ class _Driven(Deferred[_T]):
             try:
                 if failed:
                     assert isinstance(result, Failure)
-                    result = run(generator.throw, result.value.with_traceback(result.tb))
+                    result = run(generator.throw, raisable(result))
                 else:
                     result = run(generator.send, result)
             except StopIteration as stop:
+                # A failure that was caught leads to this frame by those of its traceback.
+                result = None
                 self._finish(stop.value)
                 return
             except _ReturnedValue as returned:
+                result = None
                 self._finish(returned.value)
                 return
             except BaseException as error:
@@ -79,6 +79,8 @@ class _Driven(Deferred[_T]):
                 if error.__traceback__ is not None:
                     error.__traceback__ = error.__traceback__.tb_next
                 self.errback(Failure(error))
+                # The frames of the coroutine refer to this one.
+                del self, generator, run
                 return
             failed = False
             if type(result) in PLAIN:

@@ -18,7 +18,7 @@ from typing import (
 )
 
 from twisted.internet._timeinterfaces import IReactorTime
-from twisted.internet.defer._chain import PLAIN, Chain, Step
+from twisted.internet.defer._chain import PLAIN, Chain, Step, raisable
 from twisted.internet.defer._errors import CancelledError, TimeoutError
 from twisted.python.failure import Failure
 
@@ -363,7 +363,7 @@ class Deferred(Chain[_T]):
         failure = value
         self._take()
         try:
-            raise failure.value.with_traceback(failure.tb)
+            raise raisable(failure)
         finally:
             # The traceback refers to this frame.
             del value, failure
