@@ -129,6 +129,8 @@ def _definitions(
         node = waiting.pop(0)
         if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             yield node
+        elif isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            continue  # declares for type checkers what is documented elsewhere
         elif isinstance(node, ast.If | ast.Try):
             waiting += ast.iter_child_nodes(node)
 

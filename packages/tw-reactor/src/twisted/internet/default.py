@@ -18,6 +18,6 @@ def _defaultInstall() -> Callable[[], None]:
     return selectreactor.install
 
 
-install = _defaultInstall()
+install: Callable[[], None] = _defaultInstall()
 
 __all__ = ["install"]

@@ -82,13 +82,13 @@ class MulticastJoinError(Exception):
 class MessageLengthError(_Message):
     """A datagram is too long to be sent."""
 
-    MESSAGE = "The datagram is too long to be sent"
+    MESSAGE: ClassVar[str] = "The datagram is too long to be sent"
 
 
 class NotListeningError(_Message, RuntimeError):
     """A port was to be used as one that listens, and does not."""
 
-    MESSAGE = "The port does not listen"
+    MESSAGE: ClassVar[str] = "The port does not listen"
 
 
 class UnsupportedAddressFamily(Exception):
@@ -136,49 +136,49 @@ class ConnectError(Exception):
 class ConnectBindError(ConnectError):
     """The local address of a connection to be made could not be bound."""
 
-    MESSAGE = "The local address could not be bound"
+    MESSAGE: ClassVar[str] = "The local address could not be bound"
 
 
 class UnknownHostError(ConnectError):
     """The name of the host could not be looked up by the socket functions."""
 
-    MESSAGE = "The name of the host could not be looked up"
+    MESSAGE: ClassVar[str] = "The name of the host could not be looked up"
 
 
 class NoRouteError(ConnectError):
     """There is no way to the host."""
 
-    MESSAGE = "The host cannot be reached"
+    MESSAGE: ClassVar[str] = "The host cannot be reached"
 
 
 class ConnectionRefusedError(ConnectError):
     """Nobody listens on the port."""
 
-    MESSAGE = "The connection was refused"
+    MESSAGE: ClassVar[str] = "The connection was refused"
 
 
 class TCPTimedOutError(ConnectError):
     """The operating system gave up, after its own time."""
 
-    MESSAGE = "The operating system gave up connecting"
+    MESSAGE: ClassVar[str] = "The operating system gave up connecting"
 
 
 class BadFileError(ConnectError):
     """The socket file of a UNIX socket cannot be used."""
 
-    MESSAGE = "The path leads to no usable UNIX socket"
+    MESSAGE: ClassVar[str] = "The path leads to no usable UNIX socket"
 
 
 class ServiceNameUnknownError(ConnectError):
     """A port was given by a name, which nobody knows."""
 
-    MESSAGE = "The name of the port is unknown"
+    MESSAGE: ClassVar[str] = "The name of the port is unknown"
 
 
 class UserError(ConnectError):
     """The attempt was given up by this program."""
 
-    MESSAGE = "The attempt to connect was given up"
+    MESSAGE: ClassVar[str] = "The attempt to connect was given up"
 
 
 class TimeoutError(UserError):
@@ -187,19 +187,19 @@ class TimeoutError(UserError):
     It is not `twisted.internet.defer.TimeoutError`, which `Deferred.addTimeout` fails with.
     """
 
-    MESSAGE = "The connection was not made in time"
+    MESSAGE: ClassVar[str] = "The connection was not made in time"
 
 
 class SSLError(ConnectError):
     """TLS failed."""
 
-    MESSAGE = "TLS failed"
+    MESSAGE: ClassVar[str] = "TLS failed"
 
 
 class DNSLookupError(_Message, OSError):
     """A name could not be looked up."""
 
-    MESSAGE = "The name could not be looked up"
+    MESSAGE: ClassVar[str] = "The name could not be looked up"
 
 
 class ConnectInProgressError(Exception):
@@ -209,7 +209,7 @@ class ConnectInProgressError(Exception):
 class NotConnectingError(_Message, RuntimeError):
     """An attempt to connect was to be given up where there is none."""
 
-    MESSAGE = "There is no attempt to connect that could be given up"
+    MESSAGE: ClassVar[str] = "There is no attempt to connect that could be given up"
 
 
 class ConnectingCancelledError(CancelledError):
@@ -273,25 +273,25 @@ class ConnectionClosed(Exception):
 class ConnectionDone(_Message, ConnectionClosed):
     """A connection ended in good order."""
 
-    MESSAGE = "Connection was closed cleanly"
+    MESSAGE: ClassVar[str] = "Connection was closed cleanly"
 
 
 class ConnectionLost(_Message, ConnectionClosed):
     """A connection broke: data may be lost."""
 
-    MESSAGE = "Connection was lost"
+    MESSAGE: ClassVar[str] = "Connection was lost"
 
 
 class ConnectionAborted(ConnectionLost):
     """A connection was ended by this program's `abortConnection`."""
 
-    MESSAGE = "Connection was aborted by this side"
+    MESSAGE: ClassVar[str] = "Connection was aborted by this side"
 
 
 class ConnectionFdescWentAway(ConnectionLost):
     """The file descriptor of a connection was closed behind the reactor's back."""
 
-    MESSAGE = "The file descriptor of the connection was closed by somebody else"
+    MESSAGE: ClassVar[str] = "The file descriptor of the connection was closed by somebody else"
 
 
 # Child processes
@@ -306,7 +306,7 @@ class ProcessDone(ConnectionDone):
         status: The status as `os.waitpid` gave it.
     """
 
-    MESSAGE = "The process ended well"
+    MESSAGE: ClassVar[str] = "The process ended well"
 
     def __init__(self, status: int | None) -> None:
         super().__init__("exit code 0")
@@ -327,7 +327,7 @@ class ProcessTerminated(ConnectionLost):
         status: The status as `os.waitpid` gave it.
     """
 
-    MESSAGE = "The process failed"
+    MESSAGE: ClassVar[str] = "The process failed"
 
     def __init__(
         self,
@@ -359,13 +359,13 @@ class ProcessExitedAlready(Exception):
 class AlreadyCalled(_Message, ValueError):
     """A delayed call was to be changed that has happened."""
 
-    MESSAGE = "The delayed call has happened already"
+    MESSAGE: ClassVar[str] = "The delayed call has happened already"
 
 
 class AlreadyCancelled(_Message, ValueError):
     """A delayed call was to be changed that was taken back."""
 
-    MESSAGE = "The delayed call was taken back already"
+    MESSAGE: ClassVar[str] = "The delayed call was taken back already"
 
 
 # The reactor
@@ -393,19 +393,19 @@ class ReactorAlreadyInstalledError(AssertionError):
 class VerifyError(_Message):
     """A peer's certificate could not be verified."""
 
-    MESSAGE = "A signature could not be verified"
+    MESSAGE: ClassVar[str] = "A signature could not be verified"
 
 
 class PeerVerifyError(VerifyError):
     """A peer failed to show a certificate that holds."""
 
-    MESSAGE = "The peer's certificate could not be verified"
+    MESSAGE: ClassVar[str] = "The peer's certificate could not be verified"
 
 
 class CertificateError(_Message):
     """A certificate is of no use."""
 
-    MESSAGE = "There is no usable certificate"
+    MESSAGE: ClassVar[str] = "There is no usable certificate"
 
 
 __all__ = [

@@ -10,7 +10,7 @@ from twisted.python.failure import Failure
 if TYPE_CHECKING:
     from twisted.internet.protocol._factories import Factory
 
-connectionDone = Failure(CONNECTION_DONE)
+connectionDone: Failure = Failure(CONNECTION_DONE)
 """The reason of a connection that ended in good order: the default of `connectionLost`."""
 
 

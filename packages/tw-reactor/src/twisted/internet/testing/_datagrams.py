@@ -20,7 +20,7 @@ class FakeDatagramTransport:
     def __init__(self) -> None:
         self.written: list[tuple[bytes, object]] = []
         self.connectedAddr: tuple[str, int] | None = None
-        self.stopped = False
+        self.stopped: bool = False
         self._broadcast = False
 
     def write(self, packet: bytes, addr: object = noAddr) -> None:

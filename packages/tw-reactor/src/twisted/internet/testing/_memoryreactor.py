@@ -88,11 +88,11 @@ class MemoryReactor:
     """
 
     def __init__(self) -> None:
-        self.hasInstalled = False
-        self.running = False
-        self.hasRun = False
-        self.hasStopped = False
-        self.hasCrashed = False
+        self.hasInstalled: bool = False
+        self.running: bool = False
+        self.hasRun: bool = False
+        self.hasStopped: bool = False
+        self.hasCrashed: bool = False
         self.whenRunningHooks: list[Hook] = []
         self.triggers: dict[str, dict[str, list[Hook]]] = {phase: {} for phase in PHASES}
         self.tcpServers: list[tuple[int, IProtocolFactory, int, str]] = []

@@ -88,7 +88,7 @@ class LineSendingProtocol(Protocol):
             start: Whether to send when the connection is made; otherwise the first line that is
                 received starts it.
         """
-        self.lines = list(lines)
+        self.lines: list[bytes] = list(lines)
         self.start = start
         self.response: list[bytes] = []
         self._rest = b""

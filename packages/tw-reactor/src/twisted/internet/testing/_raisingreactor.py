@@ -50,9 +50,15 @@ class RaisingMemoryReactor:
         """
         raise self._connectException or RuntimeError("no exception was given for connecting")
 
-    listenTCP = listenSSL = listenUNIX = _listen
-    adoptStreamPort = adoptStreamConnection = adoptDatagramPort = _listen
-    connectTCP = connectSSL = connectUNIX = _connect
+    listenTCP = _listen
+    listenSSL = _listen
+    listenUNIX = _listen
+    adoptStreamPort = _listen
+    adoptStreamConnection = _listen
+    adoptDatagramPort = _listen
+    connectTCP = _connect
+    connectSSL = _connect
+    connectUNIX = _connect
 
     def installNameResolver(self, resolver: IHostnameResolver) -> IHostnameResolver:
         """Use another name resolver, and return the one in use before."""
