@@ -57,8 +57,8 @@ class TransportPromises:
 
     def __init__(self, harness: TransportHarness) -> None:
         self.harness = harness
-        self.server = self.witness()
-        self.client = self.witness()
+        self.server: Witness = self.witness()
+        self.client: Witness = self.witness()
 
     def connect(self) -> None:
         """Connect the witnesses."""
@@ -273,7 +273,7 @@ class ClosingPromises(TransportPromises):
 class HalfClosingPromises(TransportPromises):
     """How one direction of a connection ends alone."""
 
-    witness = HalfCloseableWitness
+    witness: Callable[[], Witness] = HalfCloseableWitness
 
     def checkOtherDirectionGoesOn(self) -> None:
         """After `loseWriteConnection` the other side can still send."""
@@ -481,7 +481,7 @@ class TransportCheck:
         """
         self._promises = promises
         self._method = method
-        self.name = method.removeprefix("check")
+        self.name: str = method.removeprefix("check")
 
     def __call__(self, harness: TransportHarness) -> None:
         """Check a kind of transport, and close the harness.

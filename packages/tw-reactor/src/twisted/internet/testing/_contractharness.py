@@ -70,7 +70,7 @@ class TransportHarness(ABC):
 class LoopbackHarness(TransportHarness):
     """The harness of connections in memory."""
 
-    patience = 2.0
+    patience: float = 2.0
 
     def __init__(self, connection: type[Loopback] = Loopback) -> None:
         """Make a harness.
@@ -110,7 +110,7 @@ class Witness(Protocol):
         self.events: list[str] = []
         self.pieces: list[bytes] = []
         self.reasons: list[Failure] = []
-        self.size = 0
+        self.size: int = 0
         self.onMade: Callable[[], object] = _nothing
         self.onData: Callable[[bytes], object] = _nothing
         self.onLost: Callable[[], object] = _nothing

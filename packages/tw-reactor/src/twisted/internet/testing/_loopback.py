@@ -301,8 +301,8 @@ class Loopback:
         """
         serverAddress = IPv4Address("TCP", "127.0.0.1", 80)
         clientAddress = IPv4Address("TCP", "127.0.0.1", 49152)
-        self.server = self.transportClass(serverAddress, clientAddress)
-        self.client = self.transportClass(clientAddress, serverAddress)
+        self.server: LoopbackTransport = self.transportClass(serverAddress, clientAddress)
+        self.client: LoopbackTransport = self.transportClass(clientAddress, serverAddress)
         self.server.peer, self.client.peer = self.client, self.server
         self.server.protocol, self.client.protocol = server, client
         server.makeConnection(self.server)
