@@ -32,8 +32,10 @@ class _Message(Exception):
 # Ports
 
 
-class BindError(Exception):
+class BindError(_Message):
     """A socket could not be bound to its address."""
+
+    MESSAGE = "The address could not be bound"
 
 
 class CannotListenError(BindError):
