@@ -138,6 +138,24 @@ def test_staying_connected_comes_back() -> None:
                 assert process.stdout.readline().startswith("lost:")
 
 
+def test_greeter_sends_its_messages_in_order_and_leaves() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(TIMEOUT)
+        port = listening.getsockname()[1]
+        process = subprocess.Popen(
+            [sys.executable, "clients/greeter.py", f"tcp:127.0.0.1:{port}"], cwd=EXAMPLES
+        )
+        try:
+            connection, _ = listening.accept()
+            connection.settimeout(TIMEOUT)
+            with connection, connection.makefile("rb") as file:
+                assert file.read() == b"MESSAGE Hello\nMESSAGE This is sent in a second\n"
+            assert process.wait(TIMEOUT) == 0
+        finally:
+            process.kill()
+            process.wait()
+
+
 def test_examples_of_tests_pass() -> None:
     done = run("-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", "/dev/null", "testing")
     assert done.returncode == 0, done.stdout
