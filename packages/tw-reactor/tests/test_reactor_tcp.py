@@ -22,6 +22,8 @@ from twisted.internet.error import (
     DNSLookupError,
     NotConnectingError,
     TimeoutError,
+    UnsupportedAddressFamily,
+    UnsupportedSocketType,
     UserError,
 )
 from twisted.internet.interfaces import (
@@ -763,6 +765,42 @@ class TestConnecting:
         turnUntil(reactor, lambda: factory.reasons)
         assert factory.events == ["start", "connecting", "lost", "stop"]
         turnUntil(reactor, lambda: server.built and server.built[0].lost)
+
+
+class TestAdopting:
+    def test_a_listening_socket_can_be_adopted(self, reactor: PollingReactor) -> None:
+        factory, client = RecordingServer(), RecordingClient()
+        with socket.create_server(("127.0.0.1", 0)) as skt:
+            number = skt.getsockname()[1]
+            port = reactor.adoptStreamPort(skt.fileno(), socket.AF_INET, factory)
+        assert portOf(port) == number
+        reactor.connectTCP("127.0.0.1", number, client)
+        turnUntil(reactor, lambda: factory.built and client.built)
+
+    def test_a_connection_can_be_adopted(self, reactor: PollingReactor) -> None:
+        factory = RecordingServer()
+        with (
+            socket.create_server(("127.0.0.1", 0)) as listening,
+            socket.create_connection(listening.getsockname()) as client,
+        ):
+            accepted, _ = listening.accept()
+            with accepted:
+                reactor.adoptStreamConnection(accepted.fileno(), socket.AF_INET, factory)
+            client.sendall(b"hello")
+            turnUntil(reactor, lambda: factory.built[0].received == b"hello")
+            host, number = client.getsockname()
+            assert factory.addresses == [IPv4Address("TCP", host, number)]
+
+    def test_other_families_are_refused(self, reactor: PollingReactor) -> None:
+        with socket.socket(socket.AF_UNIX) as skt, pytest.raises(UnsupportedAddressFamily):
+            reactor.adoptStreamPort(skt.fileno(), socket.AF_UNIX, RecordingServer())
+
+    def test_other_types_are_refused(self, reactor: PollingReactor) -> None:
+        with (
+            socket.socket(type=socket.SOCK_DGRAM) as skt,
+            pytest.raises(UnsupportedSocketType),
+        ):
+            reactor.adoptStreamConnection(skt.fileno(), socket.AF_INET, RecordingServer())
 
 
 class TestDeclarations:

@@ -10,7 +10,11 @@ from twisted.internet._tlsdoor import ROOM, tlsIsThere, tlsRoom
 from twisted.internet.interfaces import IReactorSSL
 from twisted.internet.protocol import ClientFactory, ServerFactory
 from twisted.internet.selectreactor import SelectReactor
+from twisted.internet.tcp import Connection
 from twisted.python.components import provides, verifyObject
+
+from .reactor_helpers import Pair, discard
+from .reactor_processes import run
 
 
 class Options:
@@ -36,6 +40,9 @@ class Room(ModuleType):
     def listenSSL(self, *arguments: object) -> str:
         self.calls.append(arguments)
         return "port"
+
+    def startTLS(self, *arguments: object) -> None:
+        self.calls.append(arguments)
 
     def connectSSL(self, *arguments: object) -> str:
         self.calls.append(arguments)
@@ -94,3 +101,43 @@ def test_with_tls_the_calls_go_through_the_door(room: Room) -> None:
         (reactor, "host", 8, client, options, 9, "::1"),
     ]
     reactor.close()
+
+
+@pytest.mark.parametrize("normal", [True, False])
+def test_with_tls_a_connection_can_start_it(room: Room, normal: bool) -> None:
+    reactor, options = SelectReactor(), Options()
+    pair = Pair(reactor)
+    for transport, isClient in ((pair.server.transport, False), (pair.client.transport, True)):
+        assert isinstance(transport, Connection)
+        transport.startTLS(options, normal)  # type: ignore[arg-type]
+        assert room.calls.pop() == (transport, options, isClient is normal)
+    discard(reactor)
+
+
+@pytest.mark.usefixtures("without")
+def test_without_tls_a_connection_says_what_to_install() -> None:
+    reactor = SelectReactor()
+    pair = Pair(reactor)
+    assert isinstance(pair.server.transport, Connection)
+    with pytest.raises(ImportError, match="pip install tw-tls"):
+        pair.server.transport.startTLS(Options())  # type: ignore[arg-type]
+    discard(reactor)
+
+
+def test_whether_transports_promise_tls_is_known_with_the_first_reactor() -> None:
+    assert (
+        run(
+            """
+            from twisted.internet import _tlsdoor, _pollingreactor
+            from twisted.internet.interfaces import ITLSTransport
+            from twisted.internet.selectreactor import SelectReactor
+            from twisted.internet.tcp import Client, Server
+            SelectReactor().close()
+            print(ITLSTransport.implementedBy(Server))
+            _pollingreactor.tlsIsThere = lambda: True
+            SelectReactor().close()
+            print(ITLSTransport.implementedBy(Server), ITLSTransport.implementedBy(Client))
+            """
+        )
+        == "False\nTrue True\n"
+    )

@@ -20,10 +20,11 @@ from twisted.internet._pollers import (
     Poller,
     notOpen,
 )
+from twisted.internet._sockets._addressing import addressFromName
 from twisted.internet._sockets._connection import Connection, Server
 from twisted.internet._sockets._connector import Attempt, Client, Connector
 from twisted.internet._sockets._filedescriptor import Settling
-from twisted.internet._sockets._port import Port
+from twisted.internet._sockets._port import Port, adoptSocket
 from twisted.internet._threadcalls import Waker
 from twisted.internet._tlsdoor import tlsIsThere, tlsRoom
 from twisted.internet.error import (
@@ -42,12 +43,14 @@ from twisted.internet.interfaces import (
     IReactorSSL,
     IReactorTCP,
     IReadDescriptor,
+    ITLSTransport,
+    ITransport,
     IWriteDescriptor,
     TLSOptions,
 )
 from twisted.internet.protocol import ClientFactory
 from twisted.logger import Logger
-from twisted.python.components import adapt, alsoProvides, implementer
+from twisted.python.components import adapt, alsoProvides, classImplements, implementer, implements
 from twisted.python.failure import Failure
 
 _log = Logger()
@@ -170,6 +173,8 @@ class PollingReactor(CoreReactor):
         self.addReader(cast(IReadDescriptor, self._wakeupReader))
         if tlsIsThere():
             alsoProvides(self, IReactorSSL)
+            if not implements(ITLSTransport, Connection):
+                classImplements(Connection, ITLSTransport)
 
     # Waiting
 
@@ -388,6 +393,40 @@ class PollingReactor(CoreReactor):
         connector = Connector(host, port, factory, timeout, bindAddress, self)
         connector.connect()
         return connector
+
+    def adoptStreamPort(
+        self, fileDescriptor: int, addressFamily: int, factory: IProtocolFactory
+    ) -> IListeningPort:
+        """Take connections from a socket that listens already; its descriptor is duplicated.
+
+        Raises:
+            UnsupportedAddressFamily: The family is neither `AF_INET` nor `AF_INET6`.
+            UnsupportedSocketType: The socket is no stream socket.
+        """
+        listening = Port.adopting(fileDescriptor, addressFamily, factory, self)
+        listening.startListening()
+        return listening
+
+    def adoptStreamConnection(
+        self, fileDescriptor: int, addressFamily: int, factory: IProtocolFactory
+    ) -> ITransport:
+        """Go on with a connection that was made elsewhere; its descriptor is duplicated.
+
+        Raises:
+            UnsupportedAddressFamily: The family is neither `AF_INET` nor `AF_INET6`.
+            UnsupportedSocketType: The socket is no stream socket.
+        """
+        skt = adoptSocket(fileDescriptor, addressFamily)
+        try:
+            peer = addressFromName(addressFamily, skt.getpeername())
+            assert peer is not None, "the family was checked"
+            protocol = factory.buildProtocol(peer)
+        except BaseException:
+            skt.close()
+            raise
+        transport = Server(skt, protocol, peer, None, 0, self)
+        transport.begin()
+        return transport
 
     # TLS, by way of the door
 

@@ -37,7 +37,6 @@ class ThreadPool:
         started: Whether the pool was started (and not stopped since).
         joined: Whether the pool was stopped.
         threads: The threads of the pool.
-        threadFactory: What makes the threads.
     """
 
     min: int = 5
@@ -46,6 +45,7 @@ class ThreadPool:
     started: bool = False
     joined: bool = False
     threadFactory: type[threading.Thread] = threading.Thread
+    """What makes the threads."""
 
     def __init__(self, minthreads: int = 5, maxthreads: int = 20, name: str | None = None) -> None:
         """Make a pool that has no threads yet.

@@ -16,6 +16,7 @@ from collections.abc import Callable
 
 from twisted.internet._sockets._addressing import addressFromName
 from twisted.internet._sockets._filedescriptor import FileDescriptor
+from twisted.internet._tlsdoor import tlsRoom
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.error import ConnectionAborted, ConnectionDone, ConnectionLost
 from twisted.internet.interfaces import (
@@ -26,6 +27,7 @@ from twisted.internet.interfaces import (
     IReactorFDSet,
     ISystemHandle,
     ITCPTransport,
+    TLSOptions,
 )
 from twisted.logger import Logger
 from twisted.python.components import adapt, implementer, provides
@@ -53,6 +55,7 @@ class Connection(FileDescriptor):
         protocol: Gets what happens; None when the connection was lost.
     """
 
+    _isClient: bool = False
     _aborting = False
     _readDisconnected = False
     _host: IAddress | None = None
@@ -197,6 +200,18 @@ class Connection(FileDescriptor):
     def setTcpKeepAlive(self, enabled: bool) -> None:
         """Turn `SO_KEEPALIVE` on or off."""
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, bool(enabled))
+
+    def startTLS(self, ctx: TLSOptions, normal: bool = True) -> None:
+        """Speak TLS from here on, in both directions.
+
+        Args:
+            ctx: Says how; made by `twisted.internet.ssl`.
+            normal: Whether the side that connected is the client of TLS too; False swaps the parts.
+
+        Raises:
+            ImportError: tw-tls is not installed.
+        """
+        tlsRoom().startTLS(self, ctx, self._isClient is normal)
 
     def readConnectionLost(self, reason: Failure) -> None:
         """Learn that the peer sends no more."""

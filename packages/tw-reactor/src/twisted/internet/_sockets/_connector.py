@@ -64,6 +64,8 @@ class Client(Connection):
         connector: What made it.
     """
 
+    _isClient = True
+
     def __init__(self, skt: socket.socket, connector: "BaseConnector", peer: IAddress) -> None:
         """Take over a socket that is connected.
 
