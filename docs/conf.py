@@ -39,6 +39,7 @@ autodoc_typehints = "signature"
 autodoc_member_order = "bysource"
 napoleon_google_docstring = True
 napoleon_numpy_docstring = False
+napoleon_use_ivar = True
 # In annotations, `type` is Python's, though some of our classes have an attribute of this name.
 suppress_warnings = ["ref.python"]
 
