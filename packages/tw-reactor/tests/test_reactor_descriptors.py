@@ -347,6 +347,21 @@ class TestWatching:
         fake.happen((1000, INVALID))
         assert descriptor.lost[0].type is ConnectionFdescWentAway
 
+    def test_an_error_that_nobody_foresaw_does_not_end_the_loop(
+        self, fake: Fixture, logged: list[LogEvent]
+    ) -> None:
+        class Broken:
+            def settle(self) -> None:
+                raise ZeroDivisionError
+
+        first, second = Descriptor(1000), Descriptor(1001)
+        fake.reactor.addReader(first)
+        fake.reactor.addReader(second)
+        first.onRead = lambda: fake.reactor.settleSoon(Broken())
+        fake.happen((1000, READABLE), (1001, READABLE))
+        assert second.happened == ["read"]
+        assert len(logged) == 1
+
     def test_the_wait_is_as_long_as_the_next_call_is_away(self, fake: Fixture) -> None:
         fake.reactor.callLater(10, print)
         fake.reactor.doIteration(fake.reactor.timeout())

@@ -34,6 +34,7 @@ from twisted.internet.interfaces import (
     ISystemHandle,
     ITCPTransport,
 )
+from twisted.internet.tcp import Connector
 from twisted.logger import LogEvent, globalLogPublisher
 from twisted.python.components import implementer, verifyObject
 from twisted.python.failure import Failure
@@ -369,6 +370,17 @@ class TestHalfClosing:
         turnUntil(reactor, lambda: server.lost and client.lost)
         assert server.lostWith is client.lostWith is ConnectionDone
 
+    def test_the_end_of_reading_is_told_once(
+        self, reactor: PollingReactor, halfClosers: tuple[HalfCloser, HalfCloser]
+    ) -> None:
+        server, client = halfClosers
+        client.transport.loseWriteConnection()
+        turnUntil(reactor, lambda: server.halves)
+        server.transport.pauseProducing()  # type: ignore[attr-defined]
+        server.transport.resumeProducing()  # type: ignore[attr-defined]
+        turn(reactor)
+        assert server.halves == ["read"]
+
     def test_writes_after_it_are_ignored(
         self, reactor: PollingReactor, halfClosers: tuple[HalfCloser, HalfCloser]
     ) -> None:
@@ -461,6 +473,16 @@ class TestProducers:
         transport.unregisterProducer()  # type: ignore[attr-defined]
         pair.until(lambda: pair.client.lost and pair.server.lost)
         assert pair.server.received == b"last"
+
+    def test_nothing_is_received_while_lose_connection_waits(self, pair: Pair) -> None:
+        transport = pair.client.transport
+        transport.registerProducer(Pushing(), True)  # type: ignore[attr-defined]
+        transport.write(b"x")
+        transport.loseConnection()
+        turn(pair.reactor)
+        pair.server.transport.write(b"late")
+        turn(pair.reactor)
+        assert pair.client.received == b""
 
     def test_a_second_producer_is_refused(self, pair: Pair) -> None:
         pair.client.transport.registerProducer(Pushing(), True)  # type: ignore[attr-defined]
@@ -612,6 +634,28 @@ class TestListening:
         turnUntil(reactor, lambda: factory.built)
         assert [failure.type for failure in failures(logged)] == [IndexError]
 
+    def test_a_connection_that_can_not_be_watched_is_closed(
+        self, reactor: PollingReactor, logged: list[LogEvent], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        factory = RecordingServer()
+        port = reactor.listenTCP(0, factory, interface="127.0.0.1")
+        watch = reactor._poller.watch
+
+        def noRoom(fd: int, events: int) -> None:
+            if events:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            watch(fd, events)
+
+        with socket.create_connection(("127.0.0.1", portOf(port))) as client:
+            monkeypatch.setattr(reactor._poller, "watch", noRoom)
+            turnUntil(reactor, lambda: factory.built)
+            assert client.recv(1) == b""
+        monkeypatch.undo()
+        assert (factory.built[0].made, factory.built[0].lost) == (0, [])
+        again = RecordingClient()
+        reactor.connectTCP("127.0.0.1", portOf(port), again)
+        turnUntil(reactor, lambda: len(factory.built) == 2)
+
     def test_connections_that_are_reset_before_accept_do_no_harm(
         self, reactor: PollingReactor, logged: list[LogEvent]
     ) -> None:
@@ -756,6 +800,19 @@ class TestConnecting:
         reactor.connectTCP("nowhere.invalid", 7, factory)
         turnUntil(reactor, lambda: factory.reasons)
         assert factory.reasons[0].type is DNSLookupError
+
+    def test_a_factory_that_raises_at_the_start_can_be_used_again(
+        self, reactor: PollingReactor
+    ) -> None:
+        class Failing(RecordingClient):
+            def startedConnecting(self, connector: object) -> None:
+                raise ZeroDivisionError
+
+        connector = Connector("127.0.0.1", freePort(), Failing(), 1, None, reactor)
+        for _ in range(2):
+            with pytest.raises(ZeroDivisionError):
+                connector.connect()
+        assert connector.state == "disconnected"
 
     def test_no_protocol_closes_the_connection(self, reactor: PollingReactor) -> None:
         server = RecordingServer()

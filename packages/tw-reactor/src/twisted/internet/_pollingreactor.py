@@ -207,31 +207,38 @@ class PollingReactor(CoreReactor):
         writers = self._writers
         unsettled = self._unsettled
         for fd, events in happened:
-            if events == READABLE:
-                reader = readers.get(fd)
-                if reader is not None:
-                    reader.doRead()
-                    if unsettled:
-                        if len(unsettled) == 1:
-                            unsettled.pop().settle()
-                        else:
+            # A `try` costs nothing until something is raised.
+            try:
+                if events == READABLE:
+                    reader = readers.get(fd)
+                    if reader is not None:
+                        reader.doRead()
+                        if unsettled:
+                            if len(unsettled) == 1:
+                                unsettled.pop().settle()
+                            else:
+                                self._settle()
+                    continue
+                if events & ~_BOTH:
+                    self._failed(fd, events)
+                    continue
+                if events & READABLE:
+                    reader = readers.get(fd)
+                    if reader is not None:
+                        reader.doRead()
+                        if unsettled:
                             self._settle()
-                continue
-            if events & ~_BOTH:
-                self._failed(fd, events)
-                continue
-            if events & READABLE:
-                reader = readers.get(fd)
-                if reader is not None:
-                    reader.doRead()
-                    if unsettled:
-                        self._settle()
-            if events & WRITABLE:
-                writer = writers.get(fd)
-                if writer is not None:
-                    writer.doWrite()
-                    if unsettled:
-                        self._settle()
+                if events & WRITABLE:
+                    writer = writers.get(fd)
+                    if writer is not None:
+                        writer.doWrite()
+                        if unsettled:
+                            self._settle()
+            except Exception:
+                # They deal with their own errors, so this is one that nobody foresaw. One
+                # connection is not to end the others.
+                _log.failure("Dealing with the descriptor {fd} failed", fd=fd)
+                self._loseConnection(fd)
 
     def _settle(self) -> None:
         """Let those settle that asked for it.
@@ -240,9 +247,6 @@ class PollingReactor(CoreReactor):
         the next callback, so that they don't keep everybody else waiting.
         """
         unsettled = self._unsettled
-        if len(unsettled) == 1:
-            unsettled.pop().settle()
-            return
         batch = unsettled[:]
         unsettled.clear()
         for transport in batch:
@@ -277,6 +281,12 @@ class PollingReactor(CoreReactor):
         """Find those descriptors for which the poller refused to wait, and lose them."""
         for fd in notOpen({*self._readers, *self._writers}):
             self._lose(fd)
+
+    def _loseConnection(self, fd: int) -> None:
+        """Lose the connection that has a descriptor, if it is one."""
+        for descriptor in (self._readers.get(fd), self._writers.get(fd)):
+            if isinstance(descriptor, Connection):
+                descriptor.connectionLost(Failure(ConnectionLost("the reactor failed to serve it")))
 
     def _lose(self, fd: int) -> None:
         """Lose whoever has a descriptor that is not open."""

@@ -101,7 +101,15 @@ class Connection(FileDescriptor):
     def begin(self) -> None:
         """Start reading and hand this transport to its protocol; called by whoever made it."""
         protocol = self.protocol
-        self.startReading()
+        try:
+            self.startReading()
+        except OSError as error:
+            # The kernel has no room for one more descriptor to watch. The protocol, which knows
+            # of no connection yet, is not told.
+            _log.error("{transport} can't be watched: {error}", transport=self, error=error)
+            self.protocol = None
+            self._end(error)
+            return
         if protocol is None:
             self.loseConnection()
             return
@@ -130,7 +138,8 @@ class Connection(FileDescriptor):
 
     def _settleRest(self) -> None:
         if self._aborting:
-            self._end(ConnectionAborted())
+            if self.connected:
+                self._end(ConnectionAborted())
         else:
             super()._settleRest()
 
@@ -152,6 +161,11 @@ class Connection(FileDescriptor):
             self._discardUnsent()
             self.stopReading()
             self._askToSettle()
+
+    def resumeProducing(self) -> None:
+        """Go on reading, unless the peer has closed its sending direction."""
+        if not self._readDisconnected:
+            super().resumeProducing()
 
     def connectionLost(self, reason: Failure) -> None:
         """Close the socket and tell the protocol; the second call does nothing."""

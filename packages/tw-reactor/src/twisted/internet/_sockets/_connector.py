@@ -146,7 +146,12 @@ class BaseConnector:
             self.factory.doStart()
             self._factoryStarted = True
         attempt = self.transport = self._makeAttempt()
-        self.factory.startedConnecting(self)
+        try:
+            self.factory.startedConnecting(self)
+        except BaseException:
+            attempt.finished = True
+            self.state = "disconnected"
+            raise
         if not attempt.finished:
             attempt.begin()
 

@@ -350,6 +350,8 @@ class FileDescriptor:
         """
         producer = self.producer
         if producer is not None:
+            if self.disconnecting:
+                self.stopReading()
             if wrote and (self.producerPaused or not self.streamingProducer):
                 self.producerPaused = False
                 self._resume(producer)
