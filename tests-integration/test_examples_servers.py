@@ -157,6 +157,7 @@ def test_greeter_sends_its_messages_in_order_and_leaves() -> None:
 
 
 def test_examples_of_tests_pass() -> None:
-    done = run("-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", "/dev/null", "testing")
+    # testing/knock.py is the service that the first of them tests.
+    tests = ("testing/test_knock.py", "testing/test_telegraph.py")
+    done = run("-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", "/dev/null", *tests)
     assert done.returncode == 0, done.stdout
-    assert " failed" not in done.stdout

@@ -41,7 +41,7 @@ def main() -> None:
     if command != "demo":
         os.execve(hatch, ["hatch", "run", command, *arguments], environment)
     # `hatch run` kills its child soon after Ctrl-C; the demo wants to finish what it is sending.
-    subprocess.run([hatch, "-q", "env", "create"], check=True, env=environment)
+    subprocess.run([hatch, "-qq", "env", "create"], check=True, env=environment)
     found = subprocess.run(
         [hatch, "env", "find"], check=True, env=environment, capture_output=True, text=True
     )

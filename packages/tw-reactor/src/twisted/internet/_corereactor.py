@@ -38,7 +38,7 @@ from twisted.python.threadpool import ThreadPool
 
 _P = ParamSpec("_P")
 
-_log = Logger()
+_log = Logger(namespace="twisted.internet.base")
 
 LONGEST_SLEEP = 24 * 60 * 60.0
 """The longest time to wait at once, in seconds: pollers count milliseconds in 32 bits."""

@@ -53,7 +53,7 @@ from twisted.logger import Logger
 from twisted.python.components import adapt, alsoProvides, classImplements, implementer, implements
 from twisted.python.failure import Failure
 
-_log = Logger()
+_log = Logger(namespace="twisted.internet.posixbase")
 
 _BOTH = READABLE | WRITABLE
 

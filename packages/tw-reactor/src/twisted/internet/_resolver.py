@@ -28,7 +28,7 @@ from twisted.python.components import Interface, implementer
 from twisted.python.failure import Failure
 from twisted.python.threadpool import ThreadPool
 
-_log = Logger()
+_log = Logger(namespace="twisted.internet.base")
 
 SIMPLE_TIMEOUT = (1, 3, 11, 45)
 """How many seconds a simple look-up may take, in attempts; the sum counts."""

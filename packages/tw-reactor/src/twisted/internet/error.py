@@ -35,7 +35,7 @@ class _Message(Exception):
 class BindError(_Message):
     """A socket could not be bound to its address."""
 
-    MESSAGE = "The address could not be bound"
+    MESSAGE: ClassVar[str] = "The address could not be bound"
 
 
 class CannotListenError(BindError):

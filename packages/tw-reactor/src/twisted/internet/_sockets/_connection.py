@@ -33,7 +33,7 @@ from twisted.logger import Logger
 from twisted.python.components import adapt, implementer, provides
 from twisted.python.failure import Failure
 
-_log = Logger()
+_log = Logger(namespace="twisted.internet.tcp")
 
 READ_SIZE = 64 * 1024
 """How many bytes are read at once. From 128 KiB on, the C library may map and unmap memory for each

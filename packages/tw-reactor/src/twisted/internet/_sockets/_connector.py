@@ -44,7 +44,7 @@ from twisted.logger import Logger
 from twisted.python.components import Interface, implementer
 from twisted.python.failure import Failure
 
-_log = Logger()
+_log = Logger(namespace="twisted.internet.tcp")
 
 _PENDING = frozenset(
     getattr(errno, name)

@@ -33,7 +33,7 @@ from twisted.logger import Logger
 from twisted.python.components import implementer
 from twisted.python.failure import Failure
 
-_log = Logger()
+_log = Logger(namespace="twisted.internet.abstract")
 
 PIECE_SIZE = 128 * 1024
 """Chunks are joined up to this many bytes: a copy within the cache costs less than a call."""

@@ -39,7 +39,7 @@ from twisted.logger import Logger
 from twisted.python.components import Interface, implementer
 from twisted.python.failure import Failure
 
-_log = Logger()
+_log = Logger(namespace="twisted.internet.tcp")
 
 ACCEPTS_AT_ONCE = 100
 """How many connections are accepted before the others get their turn."""
