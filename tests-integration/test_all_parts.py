@@ -7,7 +7,7 @@ import tomllib
 from importlib.metadata import distribution
 from pathlib import Path
 
-FOLDER = Path(__file__).resolve().parent.parent
+FOLDER = Path(__file__).resolve().parent.parent / "packages" / "tw-all"
 NAMES = re.findall(r"^\| (tw-\w+) \|", (FOLDER / "README.md").read_text(), re.MULTILINE)
 
 
