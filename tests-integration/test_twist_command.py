@@ -82,6 +82,18 @@ def test_text_log_lines_have_a_time_and_a_level() -> None:
     assert "#info]" in service.out[0]
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full disk to try")
+def test_full_disk_of_the_log_is_told_and_the_service_goes_on() -> None:
+    port = freePort()
+    endpoint = f"tcp:{port}:interface=127.0.0.1"
+    with running([TWIST, "--log-file=/dev/full", "finger", "-e", endpoint], EXAMPLE) as service:
+        service.waitFor(lambda text: "Ctrl-C" in text)
+        assert b"Alice" in ask(port, b"alice\r\n")
+        assert service.stop() == 0
+    assert "".join(service.err).startswith("twist: the log cannot be written: [Errno 28]")
+    assert len(service.err) == 1
+
+
 def test_plugin_that_cannot_be_imported_leaves_the_others(tmp_path: Path) -> None:
     plugins = tmp_path / "twisted" / "plugins"
     plugins.mkdir(parents=True)

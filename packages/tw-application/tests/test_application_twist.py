@@ -3,6 +3,7 @@
 import errno
 import io
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,10 +13,10 @@ import pytest
 from twisted import __version__
 from twisted.application.service import IService, IServiceMaker, Service
 from twisted.application.twist import TwistOptions, main
-from twisted.application.twist._logging import logObserver, openLog
+from twisted.application.twist._logging import logObserver, lossObserver, openLog
 from twisted.application.twist._trouble import explain, oneLine
 from twisted.internet.error import CannotListenError
-from twisted.logger import Logger, LogLevel
+from twisted.logger import Logger, LogLevel, LogPublisher
 from twisted.plugin import IPlugin
 from twisted.python.components import implementer
 from twisted.python.usage import Options, UsageError
@@ -145,6 +146,10 @@ def test_version_is_printed(twist: Twist) -> None:
         (
             ["--log-format=xml", "echo"],
             "twist: there is no log format 'xml', only text, json. Try 'twist --help'.",
+        ),
+        (
+            ["--log-file=", "echo"],
+            "twist: --log-file needs the name of a file, or - or +. Try 'twist --help'.",
         ),
     ],
 )
@@ -278,6 +283,46 @@ def test_log_goes_to_a_standard_stream() -> None:
     assert openLog(parsed("--log-file=-")) is sys.stdout
     assert openLog(parsed("--log-file=+")) is sys.stderr
     assert openLog(parsed()) is sys.stdout
+
+
+def test_log_goes_nowhere_without_standard_output(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    with openLog(parsed()) as stream:
+        assert stream.name == os.devnull
+
+
+class FullDisk(io.StringIO):
+    """Takes nothing."""
+
+    def write(self, text: str) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_log_that_cannot_be_written_is_told_once() -> None:
+    err = io.StringIO()
+    observer = logObserver(parsed(), FullDisk())
+    log = Logger(observer=LogPublisher(observer, lossObserver(observer, err)))
+    log.info("first")
+    log.critical("second")
+    assert err.getvalue() == (
+        "twist: the log cannot be written: [Errno 28] No space left on device. "
+        "The service goes on without it.\n"
+    )
+
+
+def test_log_that_cannot_be_written_costs_nothing_where_nobody_can_be_told() -> None:
+    observer = logObserver(parsed(), FullDisk())
+    for stream in (None, FullDisk()):
+        log = Logger(observer=LogPublisher(observer, lossObserver(observer, stream)))
+        log.info("lost")
+
+
+def test_failure_of_another_observer_is_no_loss_of_the_log() -> None:
+    err, out = io.StringIO(), io.StringIO()
+    observer, other = logObserver(parsed(), out), logObserver(parsed(), FullDisk())
+    Logger(observer=LogPublisher(observer, other, lossObserver(observer, err))).info("event")
+    assert err.getvalue() == ""
+    assert "No space left" in out.getvalue()
 
 
 def test_log_has_info_and_no_debug_unless_asked() -> None:

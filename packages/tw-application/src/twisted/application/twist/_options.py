@@ -92,6 +92,8 @@ class TwistOptions(ReactorSelectionMixin, Options):
 
     def opt_log_file(self, name: str) -> None:
         """Add the log to the end of this file; '-' is standard output (the default), '+' standard error."""
+        if not name:
+            raise UsageError("--log-file needs the name of a file, or - or +")
         self["log-file"] = name
 
     def parseArgs(self, *words: str) -> None:
