@@ -1,6 +1,5 @@
 """The example of the README does what the README shows."""
 
-import os
 import re
 import subprocess
 import sys
@@ -11,24 +10,23 @@ README = Path(__file__).resolve().parent.parent / "README.md"
 
 def test_example_prints_what_is_shown(tmp_path: Path) -> None:
     text = README.read_text()
-    host, plugin = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    interface, program, plugin = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     (shown,) = re.findall(r"```text\n(.*?)```", text, re.DOTALL)
-    (tmp_path / "greetings.py").write_text(host)
+    (tmp_path / "greetings.py").write_text(interface)
+    (tmp_path / "greet.py").write_text(program)
 
     def run() -> str:
         done = subprocess.run(
-            [sys.executable, "-m", "start"],
+            [sys.executable, "greet.py"],
             cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": str(tmp_path)},
             capture_output=True,
             text=True,
             check=True,
         )
         return done.stdout
 
-    (tmp_path / "start.py").write_text("import greetings\n")
     assert run() == ""
     plugins = tmp_path / "twisted" / "plugins"
     plugins.mkdir(parents=True)
-    (plugins / "friendly_greeter.py").write_text(plugin)
+    (plugins / "friendly.py").write_text(plugin)
     assert run() == shown
