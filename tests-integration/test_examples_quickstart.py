@@ -5,6 +5,7 @@ quickstart/twisted/plugins/shout_plugin.py.
 """
 
 import re
+import socket
 import sys
 
 from .running import ROOT, TWIST, ask, freePort, run, running
@@ -24,6 +25,15 @@ def test_server_answers_in_capital_letters() -> None:
         assert server.stop() == 0
     assert "".join(server.out).replace(str(port), "8007") in QUICKSTART
     assert ANSWER.decode() in QUICKSTART
+
+
+def test_server_that_cannot_listen_ends() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        program = (EXAMPLES / "shout.py").read_text().replace("8007", str(port))
+        status, out, err = run([sys.executable, "-c", program], EXAMPLES)
+    assert (status, out) == (1, "")
+    assert "another program listens there" in err
 
 
 def test_command_answers_where_it_is_told_to() -> None:

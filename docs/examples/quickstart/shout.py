@@ -1,8 +1,10 @@
 """Answers each line with the same line in capital letters."""
 
-from twisted.internet import reactor
+from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import serverFromString
+from twisted.internet.interfaces import IReactorCore
 from twisted.internet.protocol import Factory
+from twisted.internet.task import react
 from twisted.protocols.basic import LineReceiver
 
 
@@ -24,8 +26,13 @@ class Shout(LineReceiver):
             self.transport.loseConnection()
 
 
-if __name__ == "__main__":
+async def main(reactor: IReactorCore) -> None:
+    """Listen until Ctrl-C."""
     endpoint = serverFromString(reactor, "tcp:8007:interface=127.0.0.1")
-    endpoint.listen(Factory.forProtocol(Shout))
+    await endpoint.listen(Factory.forProtocol(Shout))
     print("Listening on 127.0.0.1:8007. Ctrl-C stops it.", flush=True)
-    reactor.run()
+    await Deferred()  # It never fires; what stops the reactor ends the wait.
+
+
+if __name__ == "__main__":
+    react(main)
