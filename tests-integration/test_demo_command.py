@@ -230,7 +230,7 @@ def test_file_that_describes_no_users_is_one_line(port: int, users: Path) -> Non
     users.write_text("[bob\n")
     line = refused(*run(command(port, "--users", str(users)), EXAMPLE))
     assert str(users) in line
-    assert "line: 1" in line
+    assert "line 1 comes before" in line
 
 
 @pytest.mark.parametrize(
@@ -265,6 +265,16 @@ def test_demo_of_the_readme_runs(port: int) -> None:
     with running([*demo, "--endpoint", endpoint], variables={"PYTHONPATH": ""}) as service:
         service.waitFor(lambda text: LISTENING in text)
         assert b"Alice" in ask(port, b"alice\r\n")
+        assert service.stop() == 0
+
+
+def test_demo_finds_files_from_where_it_was_started(port: int, tmp_path: Path) -> None:
+    (tmp_path / "people").write_text("[zoe]\n")
+    demo = [sys.executable, str(ROOT / "tools" / "dev.py"), "demo", "--users=people"]
+    endpoint = f"tcp:{port}:interface=127.0.0.1"
+    with running([*demo, "--endpoint", endpoint], tmp_path, {"PYTHONPATH": ""}) as service:
+        service.waitFor(lambda text: LISTENING in text)
+        assert b"zoe" in ask(port, b"zoe\r\n")
         assert service.stop() == 0
 
 

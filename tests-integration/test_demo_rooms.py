@@ -97,7 +97,7 @@ def test_percent_sign_is_nothing_special() -> None:
     [
         ("", "no users"),
         ("# nobody", "no users"),
-        ("name = Bob", "line: 1"),
+        ("name = Bob", "line 1 comes before"),
         ("[bob]\nstatus", "line  2"),
         ("[bob]\n[bob]", "bob"),
         ("[bob]\nshoe = 44", "unknown key 'shoe'"),

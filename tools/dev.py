@@ -34,8 +34,10 @@ def main() -> None:
     """Run the command that the command line names."""
     command, *arguments = sys.argv[1:] or ["--help"]
     if command in ("-h", "--help"):
-        sys.exit(__doc__)
+        print(__doc__)
+        return
     environment = prepare()
+    here = os.getcwd()
     os.chdir(ROOT)
     hatch = str(BIN / "hatch")
     if command != "demo":
@@ -47,6 +49,7 @@ def main() -> None:
     )
     twist = Path(found.stdout.strip()) / "bin" / "twist"
     environment["PYTHONPATH"] = str(ROOT / "docs" / "examples" / "finger")
+    os.chdir(here)  # files that the command line names are found from there
     os.execve(twist, ["twist", "finger", *arguments], environment)
 
 

@@ -67,6 +67,8 @@ def parseUsers(text: str) -> Mapping[str, User]:
     parser = configparser.ConfigParser(interpolation=None, default_section="")
     try:
         parser.read_string(text, "users")
+    except configparser.MissingSectionHeaderError as error:
+        raise UsersError(f"line {error.lineno} comes before the first line like [alice]")
     except configparser.Error as error:
         raise UsersError(" ".join(str(error).split()))
     users = {login: _user(login, parser[login]) for login in parser.sections()}
