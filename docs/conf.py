@@ -12,6 +12,7 @@ DOCS = Path(__file__).resolve().parent
 sys.path[:0] = [str(DOCS.parent / "tools")]
 
 import api_reference  # noqa: E402 - found by the line above
+import reference_links  # noqa: E402 - likewise
 from parts import parts  # noqa: E402 - likewise
 
 project = "tw"
@@ -60,5 +61,6 @@ api_reference.write(DOCS.parent, DOCS / "_generated")
 
 
 def setup(app: api_reference.Sphinx) -> None:
-    """Let docstrings be read as plain prose, before napoleon sees their sections."""
+    """Let docstrings be read as plain prose, before napoleon sees their sections; link pages."""
     app.connect("autodoc-process-docstring", api_reference.plainDocstring, priority=1)
+    app.connect("doctree-resolved", reference_links.linkFirstMentions)

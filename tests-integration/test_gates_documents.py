@@ -63,6 +63,18 @@ def test_the_reference_shows_interfaces_as_they_were_declared(house: SmallHouse)
     assert "In meters, of" in page
 
 
+def test_the_first_mention_of_a_thing_leads_to_its_description(house: SmallHouse) -> None:
+    text = "\n`twisted.python.brick.lay()`, `lay` and `twisted.python.brick.lay`, in `twisted.python.brick`\n"
+    with house.planted("docs/index.md", text, after=True):
+        house.passes("docs")
+    page = (house.root / "build/docs/index.html").read_text()
+    (said,) = re.findall("<p>.*brick.lay.*</p>", page)
+    assert re.findall('href="([^"]*)"', said) == [
+        "_generated/tw-python.html#twisted.python.brick.lay",
+        "_generated/tw-python.html#module-twisted.python.brick",
+    ]
+
+
 def test_the_architecture_names_every_room(house: SmallHouse) -> None:
     house.passes("docs")
     rooms = (house.root / "build/docs/architecture.html").read_text()
