@@ -143,7 +143,7 @@ class Pair:
         self.serverFactory = RecordingServer()
         self.clientFactory = RecordingClient()
         self.port = reactor.listenTCP(0, self.serverFactory, interface=interface)
-        number = self.port.getHost().port  # type: ignore[attr-defined]
+        number = self.port.getHost().port
         self.connector = reactor.connectTCP(interface, number, self.clientFactory)
         turnUntil(reactor, lambda: self.serverFactory.built and self.clientFactory.built)
         self.server = self.serverFactory.built[0]

@@ -2,9 +2,9 @@
 
 import pytest
 
+from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.error import ConnectionDone, ConnectionLost
 from twisted.internet.interfaces import (
-    IAddress,
     IConsumer,
     IHalfCloseableProtocol,
     IProducer,
@@ -91,7 +91,7 @@ class WritesThroughInside(LoopbackTransport):
 
 
 class MixesUpAddresses(LoopbackTransport):
-    def getPeer(self) -> IAddress:
+    def getPeer(self) -> IPv4Address | IPv6Address:
         return self._host
 
 

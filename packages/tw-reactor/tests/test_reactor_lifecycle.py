@@ -244,7 +244,7 @@ class TestRunning:
         for _ in range(2):
             server, client = RecordingServer(), RecordingClient()
             port = reactor.listenTCP(0, server, interface="127.0.0.1")
-            number = port.getHost().port  # type: ignore[attr-defined]
+            number = port.getHost().port
             reactor.connectTCP("127.0.0.1", number, client)
 
             def stopWhenMade(server: RecordingServer = server) -> None:
@@ -329,7 +329,7 @@ class TestRunning:
     def test_shutdown_closes_what_is_open(self, reactor: PollingReactor) -> None:
         server, client = RecordingServer(), RecordingClient()
         port = reactor.listenTCP(0, server, interface="127.0.0.1")
-        number = port.getHost().port  # type: ignore[attr-defined]
+        number = port.getHost().port
         reactor.connectTCP("127.0.0.1", number, client)
         turnUntil(reactor, lambda: server.built and client.built and server.built[0].made)
         # One that neither reads nor writes is found too.

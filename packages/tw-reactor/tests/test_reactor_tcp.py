@@ -15,6 +15,7 @@ from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.error import (
     CannotListenError,
     ConnectBindError,
+    ConnectError,
     ConnectionAborted,
     ConnectionDone,
     ConnectionLost,
@@ -556,6 +557,15 @@ class TestListening:
         assert isinstance(host, IPv6Address)
         assert host.host == "::1"
 
+    def test_all_of_ipv6_includes_ipv4_where_the_system_has_it_so(
+        self, reactor: PollingReactor
+    ) -> None:
+        port = reactor.listenTCP(0, RecordingServer(), interface="::")
+        handle = port.getHandle()  # type: ignore[attr-defined]
+        with socket.socket(socket.AF_INET6) as untouched:
+            option = (socket.IPPROTO_IPV6, socket.IPV6_V6ONLY)
+            assert handle.getsockopt(*option) == untouched.getsockopt(*option)
+
     def test_the_factory_is_started_and_stopped(self, reactor: PollingReactor) -> None:
         factory = RecordingServer()
         port = reactor.listenTCP(0, factory)
@@ -719,6 +729,22 @@ class TestConnecting:
         pair.until(lambda: pair.clientFactory.reasons)
         assert pair.clientFactory.events == ["start", "connecting", "lost", "stop"]
         assert pair.clientFactory.reasons[0].type is ConnectionDone
+
+    def test_a_factory_that_builds_no_protocol_by_raising_failed_to_connect(
+        self, reactor: PollingReactor, logged: list[LogEvent]
+    ) -> None:
+        def make() -> Recorder:
+            raise ZeroDivisionError
+
+        server, client = RecordingServer(), RecordingClient(make)
+        port = reactor.listenTCP(0, server, interface="127.0.0.1")
+        reactor.connectTCP("127.0.0.1", portOf(port), client)
+        turnUntil(reactor, lambda: client.reasons and server.built and server.built[0].lost)
+        assert client.events == ["start", "connecting", "failed", "stop"]
+        assert client.reasons[0].type is ConnectError
+        assert isinstance(client.reasons[0].value.__cause__, ZeroDivisionError)
+        assert [failure.type for failure in failures(logged)] == [ZeroDivisionError]
+        assert len(reactor.getReaders()) == 1, "the port alone"
 
     def test_connecting_reports_nothing_from_inside_the_call(self, reactor: PollingReactor) -> None:
         factory = RecordingClient()

@@ -33,7 +33,7 @@ class TCPHarness(TransportHarness):
 
     def connect(self, server: IProtocol, client: IProtocol) -> None:
         port = self.reactor.listenTCP(0, OneProtocol(server), interface=self.interface)
-        number = port.getHost().port  # type: ignore[attr-defined] # it is of TCP
+        number = port.getHost().port
         self.reactor.connectTCP(self.interface, number, OneProtocol(client))
         assert isinstance(server, Witness)
         assert isinstance(client, Witness)

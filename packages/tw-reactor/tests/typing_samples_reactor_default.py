@@ -7,13 +7,13 @@ from twisted.internet.base import DelayedCall
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import (
     IConnector,
-    IListeningPort,
     IReactorCore,
     IReactorFDSet,
     IReactorSSL,
     IReactorTCP,
     IReactorThreads,
     IReactorTime,
+    ITCPListeningPort,
 )
 from twisted.internet.protocol import ClientFactory, Factory, Protocol
 from twisted.internet.selectreactor import SelectReactor
@@ -59,7 +59,8 @@ def theGlobalReactorIsOneOfOurInterfaces() -> None:
 def theGlobalReactorsCallsAreTyped() -> None:
     """Call the functions of the module."""
     assert_type(reactor.callLater(1.5, add, 1, second=2, name="x"), DelayedCall)
-    assert_type(reactor.listenTCP(0, Factory.forProtocol(Protocol)), IListeningPort)
+    assert_type(reactor.listenTCP(0, Factory.forProtocol(Protocol)), ITCPListeningPort)
+    assert_type(reactor.listenTCP(0, Factory.forProtocol(Protocol)).getHost().port, int)
     assert_type(reactor.connectTCP("localhost", 1, ClientFactory()), IConnector)
     assert_type(reactor.seconds(), float)
     assert_type(reactor.resolve("localhost"), Deferred[str])

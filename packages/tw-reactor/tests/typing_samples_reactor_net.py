@@ -94,5 +94,13 @@ def memoryProvides(
     return clock, both, reactor, reactor, transport, transport
 
 
+def tcpAddressesHaveHostAndPort(
+    reactor: IReactorTCP, transport: ITCPTransport, factory: Factory
+) -> None:
+    assert_type(reactor.listenTCP(0, factory).getHost().port, int)
+    assert_type(transport.getPeer().host, str)
+    assert_type(transport.getHost().port, int)
+
+
 def loopbackProvides(transport: LoopbackTransport) -> tuple[ITCPTransport, IConsumer, IAddress]:
     return transport, transport, transport.getPeer()

@@ -43,6 +43,7 @@ from twisted.internet.interfaces import (
     IReactorSSL,
     IReactorTCP,
     IReadDescriptor,
+    ITCPListeningPort,
     ITLSTransport,
     ITransport,
     IWriteDescriptor,
@@ -381,7 +382,7 @@ class PollingReactor(CoreReactor):
 
     def listenTCP(
         self, port: int, factory: IProtocolFactory, backlog: int = 50, interface: str = ""
-    ) -> IListeningPort:
+    ) -> ITCPListeningPort:
         """Take TCP connections, from now on.
 
         Raises:
@@ -447,7 +448,7 @@ class PollingReactor(CoreReactor):
         contextFactory: TLSOptions,
         backlog: int = 50,
         interface: str = "",
-    ) -> IListeningPort:
+    ) -> ITCPListeningPort:
         """Take TLS connections on a TCP port, from now on.
 
         Raises:

@@ -12,9 +12,9 @@ from typing import Protocol, cast
 from twisted.internet.interfaces import (
     BindAddress,
     IConnector,
-    IListeningPort,
     IProtocolFactory,
     IReactorTCP,
+    ITCPListeningPort,
     ITCPTransport,
     TLSOptions,
 )
@@ -35,7 +35,7 @@ class TLSRoom(Protocol):
         backlog: int,
         interface: str,
         /,
-    ) -> IListeningPort:
+    ) -> ITCPListeningPort:
         """Do `IReactorSSL.listenSSL` for a reactor."""
         ...
 

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
         IConnector,
         IDelayedCall,
         IHostnameResolver,
-        IListeningPort,
         IProtocolFactory,
         IReadDescriptor,
         IResolverSimple,
+        ITCPListeningPort,
         IWriteDescriptor,
         TLSOptions,
     )
@@ -120,7 +120,7 @@ if TYPE_CHECKING:
 
     def listenTCP(
         port: int, factory: IProtocolFactory, backlog: int = 50, interface: str = ""
-    ) -> IListeningPort:
+    ) -> ITCPListeningPort:
         """Take TCP connections, from now on."""
         ...
 
@@ -140,7 +140,7 @@ if TYPE_CHECKING:
         contextFactory: TLSOptions,
         backlog: int = 50,
         interface: str = "",
-    ) -> IListeningPort:
+    ) -> ITCPListeningPort:
         """Take TLS connections on a TCP port, from now on."""
         ...
 

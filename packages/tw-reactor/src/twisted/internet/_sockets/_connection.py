@@ -20,7 +20,6 @@ from twisted.internet._tlsdoor import tlsRoom
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.error import ConnectionAborted, ConnectionDone, ConnectionLost
 from twisted.internet.interfaces import (
-    IAddress,
     IHalfCloseableProtocol,
     ILoggingContext,
     IProtocol,
@@ -58,8 +57,8 @@ class Connection(FileDescriptor):
     _isClient: bool = False
     _aborting = False
     _readDisconnected = False
-    _host: IAddress | None = None
-    _peer: IAddress | None = None
+    _host: IPv4Address | IPv6Address | None = None
+    _peer: IPv4Address | IPv6Address | None = None
 
     def __init__(
         self,
@@ -187,13 +186,13 @@ class Connection(FileDescriptor):
                 protocol=protocol,
             )
 
-    def getHost(self) -> IAddress:
+    def getHost(self) -> IPv4Address | IPv6Address:
         """Return the address of this end."""
         if self._host is None:
             self._host = _addressOr(self.socket, self.socket.getsockname)
         return self._host
 
-    def getPeer(self) -> IAddress:
+    def getPeer(self) -> IPv4Address | IPv6Address:
         """Return the address of the other end."""
         if self._peer is None:
             self._peer = _addressOr(self.socket, self.socket.getpeername)
@@ -353,7 +352,7 @@ def protocolName(protocol: object) -> str:
     return type(protocol).__name__
 
 
-def _addressOr(skt: socket.socket, name: Callable[[], object]) -> IAddress:
+def _addressOr(skt: socket.socket, name: Callable[[], object]) -> IPv4Address | IPv6Address:
     """Return an address of a socket."""
     found = name()
     address = addressFromName(skt.family, found) if isinstance(found, tuple) else None

@@ -21,7 +21,8 @@ from twisted.internet._sockets._connection import Connection, protocolName
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.error import (
     ConnectBindError,
-    ConnectionLost,
+    ConnectError,
+    ConnectionDone,
     DNSLookupError,
     NotConnectingError,
     TimeoutError,
@@ -66,7 +67,12 @@ class Client(Connection):
 
     _isClient = True
 
-    def __init__(self, skt: socket.socket, connector: "BaseConnector", peer: IAddress) -> None:
+    def __init__(
+        self,
+        skt: socket.socket,
+        connector: "BaseConnector",
+        peer: IPv4Address | IPv6Address,
+    ) -> None:
         """Take over a socket that is connected.
 
         Args:
@@ -87,6 +93,10 @@ class Client(Connection):
         if not self.disconnected:
             super().connectionLost(reason)
             self.connector.connectionLost(reason)
+
+    def discard(self) -> None:
+        """Close the socket and tell nobody."""
+        super().connectionLost(Failure(ConnectionDone()))
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.logPrefix()}>"
@@ -172,7 +182,7 @@ class BaseConnector:
             raise NotConnectingError(f"{self!r} is {self.state}")
         self.transport.fail(UserError(string="stopConnecting was called"))
 
-    def connectionMade(self, skt: socket.socket, peer: IAddress) -> None:
+    def connectionMade(self, skt: socket.socket, peer: IPv4Address | IPv6Address) -> None:
         """Hand a connection that was made to a protocol; called by the attempt."""
         transport = self.transport = Client(skt, self, peer)
         self.state = "connected"
@@ -180,7 +190,11 @@ class BaseConnector:
             transport.protocol = self.factory.buildProtocol(peer)
         except Exception as error:
             _log.failure("buildProtocol of {factory} failed", factory=self.factory)
-            transport.connectionLost(Failure(ConnectionLost(f"there is no protocol: {error}")))
+            # No protocol saw this connection, so for the factory there was none.
+            transport.discard()
+            failed = ConnectError(string=f"buildProtocol failed: {error}")
+            failed.__cause__ = error
+            self.connectionFailed(Failure(failed))
             return
         # Without a protocol it is closed at once.
         transport.begin()
@@ -442,7 +456,7 @@ class Attempt:
 
     # Ending
 
-    def _connected(self, skt: socket.socket, peer: IAddress) -> None:
+    def _connected(self, skt: socket.socket, peer: IPv4Address | IPv6Address) -> None:
         self._reactor.removeWriter(self)
         self._socket = None
         if self._finish():

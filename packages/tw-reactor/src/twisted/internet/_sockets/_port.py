@@ -18,6 +18,7 @@ from twisted.internet._sockets._addressing import (
     portNumber,
 )
 from twisted.internet._sockets._connection import Server, protocolName
+from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.defer import Deferred
 from twisted.internet.error import (
     CannotListenError,
@@ -27,13 +28,12 @@ from twisted.internet.error import (
     UnsupportedSocketType,
 )
 from twisted.internet.interfaces import (
-    IAddress,
-    IListeningPort,
     IProtocolFactory,
     IReactorFDSet,
     IReactorTime,
     IReadDescriptor,
     ISystemHandle,
+    ITCPListeningPort,
 )
 from twisted.logger import Logger
 from twisted.python.components import Interface, implementer
@@ -104,7 +104,7 @@ class ReserveDescriptor:
 _reserve = ReserveDescriptor()
 
 
-@implementer(IListeningPort, IReadDescriptor, ISystemHandle)
+@implementer(ITCPListeningPort, IReadDescriptor, ISystemHandle)
 class Port:
     """A TCP port that accepts connections.
 
@@ -200,7 +200,7 @@ class Port:
         """Return the name of the factory in the log."""
         return protocolName(self.factory)
 
-    def getHost(self) -> IAddress:
+    def getHost(self) -> IPv4Address | IPv6Address:
         """Return the address that is listened on."""
         if self.socket is None:
             raise OSError(f"{self!r} has no address while it does not listen")
@@ -380,9 +380,6 @@ class Port:
             if os.name == "posix":
                 # On Windows this option would let two processes take the same port.
                 skt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, True)
-            if family == socket.AF_INET6:
-                # "::" is all of IPv6, not IPv4 too, whatever the system's default says.
-                skt.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, True)
             skt.bind(name)
             skt.listen(self.backlog)
         except OSError as error:

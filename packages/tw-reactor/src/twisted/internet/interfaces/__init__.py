@@ -57,7 +57,12 @@ from twisted.internet.interfaces._resolving import (
 )
 from twisted.internet.interfaces._services import IServiceCollection
 from twisted.internet.interfaces._sockets import IReactorSocket
-from twisted.internet.interfaces._tcp import IConnector, IListeningPort, IReactorTCP
+from twisted.internet.interfaces._tcp import (
+    IConnector,
+    IListeningPort,
+    IReactorTCP,
+    ITCPListeningPort,
+)
 from twisted.internet.interfaces._threads import (
     IReactorFromThreads,
     IReactorInThreads,
@@ -154,6 +159,7 @@ __all__ = [
     "IStreamServerEndpoint",
     "IStreamServerEndpointStringParser",
     "ISystemHandle",
+    "ITCPListeningPort",
     "ITCPTransport",
     "ITLSTransport",
     "ITransport",

@@ -10,6 +10,7 @@ from twisted.internet.interfaces._protocols import IProtocolFactory
 from twisted.python.components import Interface
 
 if TYPE_CHECKING:
+    from twisted.internet.address import IPv4Address, IPv6Address
     from twisted.internet.defer import Deferred
     from twisted.internet.protocol import ClientFactory
 
@@ -36,6 +37,14 @@ class IListeningPort(Interface):
         ...
 
     def getHost(self) -> IAddress:
+        """Return the address that is listened on; with port 0 asked for, the one that was chosen."""
+        ...
+
+
+class ITCPListeningPort(IListeningPort, Interface):
+    """A port that takes TCP connections: its address has a `host` and a `port`."""
+
+    def getHost(self) -> "IPv4Address | IPv6Address":
         """Return the address that is listened on; with port 0 asked for, the one that was chosen."""
         ...
 
@@ -72,7 +81,7 @@ class IReactorTCP(Interface):
 
     def listenTCP(
         self, port: int, factory: IProtocolFactory, backlog: int = 50, interface: str = ""
-    ) -> IListeningPort:
+    ) -> ITCPListeningPort:
         """Take TCP connections, from now on.
 
         Args:
@@ -80,7 +89,8 @@ class IReactorTCP(Interface):
             factory: Builds the protocol for each connection.
             backlog: How many connections may wait to be accepted.
             interface: The address to listen on. It decides between IPv4 and IPv6; empty stands
-                for all IPv4 addresses, `"::"` for all IPv6 ones.
+                for all IPv4 addresses, `"::"` for all IPv6 ones (and, where the system has it so,
+                as Linux does, for those of IPv4 too).
 
         Raises:
             CannotListenError: The address is taken, not permitted, or not one of this machine's.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from twisted.internet.interfaces._addresses import BindAddress
 from twisted.internet.interfaces._protocols import IProtocol, IProtocolFactory
-from twisted.internet.interfaces._tcp import IConnector, IListeningPort
+from twisted.internet.interfaces._tcp import IConnector, ITCPListeningPort
 from twisted.internet.interfaces._transports import ITCPTransport
 from twisted.python.components import Interface
 
@@ -187,7 +187,7 @@ class IReactorSSL(Interface):
         contextFactory: TLSOptions,
         backlog: int = 50,
         interface: str = "",
-    ) -> IListeningPort:
+    ) -> ITCPListeningPort:
         """Take TLS connections on a TCP port, from now on.
 
         Args:

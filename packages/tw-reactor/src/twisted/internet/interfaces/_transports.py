@@ -6,9 +6,13 @@ them blocks. Calls that come after the connection was lost are harmless and do n
 """
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from twisted.internet.interfaces._addresses import IAddress
 from twisted.python.components import Interface
+
+if TYPE_CHECKING:
+    from twisted.internet.address import IPv4Address, IPv6Address
 
 
 class ITransport(Interface):
@@ -100,12 +104,12 @@ class ITCPTransport(ITransport, Interface):
                 how long, the operating system says (two hours on Linux).
         """
 
-    def getPeer(self) -> IAddress:
-        """Return the address of the other end: an `IPv4Address` or `IPv6Address`."""
+    def getPeer(self) -> "IPv4Address | IPv6Address":
+        """Return the address of the other end."""
         ...
 
-    def getHost(self) -> IAddress:
-        """Return the address of this end: an `IPv4Address` or `IPv6Address`."""
+    def getHost(self) -> "IPv4Address | IPv6Address":
+        """Return the address of this end."""
         ...
 
 

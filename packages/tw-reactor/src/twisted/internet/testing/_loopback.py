@@ -8,10 +8,9 @@ from collections import deque
 from collections.abc import Iterable
 from typing import cast
 
-from twisted.internet.address import IPv4Address
+from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.error import ConnectionAborted, ConnectionDone, ConnectionLost
 from twisted.internet.interfaces import (
-    IAddress,
     IConsumer,
     IHalfCloseableProtocol,
     IProducer,
@@ -50,7 +49,9 @@ class LoopbackTransport:
     disconnecting: bool = False
     producer: IProducer | None = None
 
-    def __init__(self, host: IAddress, peerAddress: IAddress) -> None:
+    def __init__(
+        self, host: IPv4Address | IPv6Address, peerAddress: IPv4Address | IPv6Address
+    ) -> None:
         """Make an end that is not joined to another yet.
 
         Args:
@@ -101,11 +102,11 @@ class LoopbackTransport:
         self._aborting = True
         self._dropUnsent()
 
-    def getPeer(self) -> IAddress:
+    def getPeer(self) -> IPv4Address | IPv6Address:
         """Return the address of the other end."""
         return self._peerAddress
 
-    def getHost(self) -> IAddress:
+    def getHost(self) -> IPv4Address | IPv6Address:
         """Return the address of this end."""
         return self._host
 

@@ -11,6 +11,7 @@ from twisted.internet.interfaces import (
     IHostResolution,
     IListeningPort,
     IResolutionReceiver,
+    ITCPListeningPort,
 )
 from twisted.python.components import classImplements
 
@@ -81,7 +82,25 @@ class _FakeConnector:
         return self._address
 
 
+class _FakeTCPPort(_FakePort):
+    """A TCP port that takes no connections."""
+
+    def __init__(self, hostAddress: IPv4Address | IPv6Address) -> None:
+        """Make a port.
+
+        Args:
+            hostAddress: What `getHost` returns.
+        """
+        super().__init__(hostAddress)
+        self._tcpAddress = hostAddress
+
+    def getHost(self) -> IPv4Address | IPv6Address:
+        """Return the address that the port was made with."""
+        return self._tcpAddress
+
+
 classImplements(_FakePort, IListeningPort)
+classImplements(_FakeTCPPort, ITCPListeningPort)
 classImplements(_FakeConnector, IConnector)
 
 

@@ -27,6 +27,7 @@ from twisted.internet.interfaces import (
     IReactorTime,
     IReactorUNIX,
     IReadDescriptor,
+    ITCPListeningPort,
     ITransport,
     IWriteDescriptor,
     TLSOptions,
@@ -37,6 +38,7 @@ from twisted.internet.testing._memoryports import (
     MemoryNameResolver,
     _FakeConnector,
     _FakePort,
+    _FakeTCPPort,
     addressOf,
     literalsOf,
 )
@@ -240,10 +242,10 @@ class MemoryReactor:
 
     def listenTCP(
         self, port: int, factory: IProtocolFactory, backlog: int = 50, interface: str = ""
-    ) -> IListeningPort:
+    ) -> ITCPListeningPort:
         """Note it in `tcpServers`; see `IReactorTCP` for the arguments."""
         self.tcpServers.append((port, factory, backlog, interface))
-        return _FakePort(addressOf(interface or "0.0.0.0", port))
+        return _FakeTCPPort(addressOf(interface or "0.0.0.0", port))
 
     def connectTCP(
         self,
@@ -273,10 +275,10 @@ class MemoryReactor:
         contextFactory: TLSOptions,
         backlog: int = 50,
         interface: str = "",
-    ) -> IListeningPort:
+    ) -> ITCPListeningPort:
         """Note it in `sslServers`; see `IReactorSSL` for the arguments."""
         self.sslServers.append((port, factory, contextFactory, backlog, interface))
-        return _FakePort(addressOf(interface or "0.0.0.0", port))
+        return _FakeTCPPort(addressOf(interface or "0.0.0.0", port))
 
     def connectSSL(
         self,
