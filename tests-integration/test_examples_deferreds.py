@@ -25,7 +25,7 @@ OUTPUT = {
     "taking_turns.py": "first begins\nfirst ends\nsecond begins\nsecond ends\ngot a job\n",
 }
 
-ERRORS = {"getter.py": "You used an odd number!\n"}
+ERRORS = {"getter.py": "3 is odd, and cannot be had.\n"}
 
 
 @pytest.mark.parametrize("name", sorted(OUTPUT))

@@ -28,8 +28,8 @@ def test_the_hair_dryer_runs_on_both_sockets() -> None:
         "Transformer",
         "True",
         "None",
-        "I was plugged in properly and am operating",
-        "I was plugged in properly and am operating",
+        "The hair dryer blows warm air.",
+        "The hair dryer blows warm air.",
     ]
 
 

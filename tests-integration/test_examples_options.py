@@ -41,9 +41,9 @@ def test_help_lists_the_flags() -> None:
     assert run("quick.py", "--help") == (
         "Usage: quick.py [options]\n"
         "Options:\n"
-        "  -f, --fast     Act quickly\n"
-        "  -g, --good     Act well\n"
-        "  -c, --cheap    Act cheaply\n"
+        "  -f, --fast     Be done early\n"
+        "  -g, --good     Take care of details\n"
+        "  -c, --cheap    Spend little\n"
         "      --help     Display this help and exit.\n"
         "      --version  Display the version of Twisted and exit.\n"
         "\n"

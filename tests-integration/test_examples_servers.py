@@ -99,13 +99,13 @@ def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
 def test_welcome_prints_what_the_server_answers() -> None:
     with server("echo", "tcp:0:interface=127.0.0.1") as (host, port):
         done = run("clients/welcome.py", f"tcp:{host}:{port}")
-    assert (done.returncode, done.stdout) == (0, "Hello server, I am the client!\n")
+    assert (done.returncode, done.stdout) == (0, "Good morning, I come to listen.\n")
 
 
 def test_welcome_connects_by_name() -> None:
     with server("echo", "tcp:0:interface=127.0.0.1") as (_, port):
         done = run("clients/welcome.py", f"tcp:localhost:{port}")
-    assert (done.returncode, done.stdout) == (0, "Hello server, I am the client!\n")
+    assert (done.returncode, done.stdout) == (0, "Good morning, I come to listen.\n")
 
 
 def freePort() -> int:

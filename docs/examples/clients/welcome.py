@@ -10,7 +10,7 @@ from twisted.internet.protocol import Protocol, connectionDone
 from twisted.internet.task import react
 from twisted.python.failure import Failure
 
-GREETING = b"Hello server, I am the client!\r\n"
+GREETING = b"Good morning, I come to listen.\r\n"
 
 
 class Welcome(Protocol):

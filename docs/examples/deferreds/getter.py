@@ -24,7 +24,7 @@ class Getter:
         if number % 2 == 0:
             d.callback(number * 3)
         else:
-            d.errback(ValueError("You used an odd number!"))
+            d.errback(ValueError(f"{number} is odd, and cannot be had."))
 
     def toText(self, result: int) -> str:
         return f"Result: {result}"

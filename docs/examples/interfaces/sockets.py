@@ -52,8 +52,8 @@ class HairDryer:
 
     def plug(self, socket: object) -> None:
         adapted = adapt(IAmericanSocket, socket)
-        assert adapted.voltage() == 120.0, "now you have no hair dryer any more"
-        print("I was plugged in properly and am operating")
+        assert adapted.voltage() == 120.0, "this socket would burn a hair dryer"
+        print("The hair dryer blows warm air.")
 
 
 def main() -> None:

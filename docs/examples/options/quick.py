@@ -7,9 +7,9 @@ from twisted.python import usage
 
 class Options(usage.Options):
     optFlags = [
-        ["fast", "f", "Act quickly"],
-        ["good", "g", "Act well"],
-        ["cheap", "c", "Act cheaply"],
+        ["fast", "f", "Be done early"],
+        ["good", "g", "Take care of details"],
+        ["cheap", "c", "Spend little"],
     ]
 
     def postOptions(self):
