@@ -53,6 +53,76 @@ def test_other_code_runs_while_it_waits() -> None:
     assert order == ["before", "other", "after"]
 
 
+def test_a_coroutine_that_is_yielded_is_run_and_waited_for() -> None:
+    d: Deferred[int] = Deferred()
+
+    async def inner() -> int:
+        return await d + 1
+
+    @inlineCallbacks
+    def outer() -> Steps:
+        return (yield inner())
+
+    results = outcomes(outer())
+    assert results == []
+    d.callback(1)
+    assert results == [2]
+
+
+def test_a_generator_that_is_yielded_is_run() -> None:
+    def inner() -> Steps:
+        return (yield succeed(1)) + 1
+
+    @inlineCallbacks
+    def outer() -> Steps:
+        return (yield inner())
+
+    assert resultOf(outer()) == 2
+
+
+def test_what_a_yielded_coroutine_raises_is_raised_at_the_yield() -> None:
+    async def inner() -> None:
+        raise KeyError("inner")
+
+    @inlineCallbacks
+    def outer() -> Steps:
+        try:
+            yield inner()
+        except KeyError as error:
+            return error.args
+
+    assert resultOf(outer()) == ("inner",)
+
+
+def test_cancelling_reaches_a_yielded_coroutine() -> None:
+    cancelled: list[object] = []
+    d: Deferred[None] = Deferred(cancelled.append)
+
+    async def inner() -> None:
+        await d
+
+    @inlineCallbacks
+    def outer() -> Steps:
+        yield inner()
+
+    waiting = outer()
+    waiting.cancel()
+    failureOf(waiting, CancelledError)
+    assert cancelled == [d]
+
+
+def test_a_yielded_coroutine_sees_the_context_of_the_generator() -> None:
+    async def inner() -> str:
+        return place.get()
+
+    @inlineCallbacks
+    def outer() -> Steps:
+        place.set("outer")
+        return (yield inner())
+
+    assert resultOf(outer()) == "outer"
+
+
 def test_a_plain_value_is_handed_back_at_once() -> None:
     @inlineCallbacks
     def gives() -> Steps:

@@ -1,7 +1,8 @@
 """Coroutines and generators that wait for Deferreds.
 
 A coroutine that awaits a Deferred hands that Deferred to whoever drives it, a generator under
-`inlineCallbacks` yields it; both are sent its result, or its exception is raised in them. The
+`inlineCallbacks` yields it; both are sent its result, or its exception is raised in them. Such a
+generator may yield a coroutine or another generator as well, which is run and waited for. The
 driver is the Deferred of the coroutine's own result: it holds the coroutine until that is done.
 
 Each step runs in a copy of the context of the call that started the coroutine, so context
@@ -21,6 +22,9 @@ from twisted.python.failure import Failure
 
 _T = TypeVar("_T")
 _P = ParamSpec("_P")
+
+# Nobody can subclass these, so a look at the type is enough.
+_RUNNABLE: frozenset[type] = frozenset({CoroutineType, GeneratorType})
 
 
 class _ReturnedValue(BaseException):
@@ -85,6 +89,9 @@ class _Driven(Deferred[_T]):
             failed = False
             if type(result) in PLAIN:
                 continue
+            if type(result) in _RUNNABLE:
+                # Yielded by a generator that leaves it to us to run it.
+                result = run(_Driven, result)
             if isinstance(result, Deferred):
                 if result._idle:
                     result = result._take()
@@ -101,7 +108,7 @@ class _Driven(Deferred[_T]):
                 else:
                     result.callbacks = [(advance, advance, None)]
                 return
-            # What is no Deferred is given back at once, a Failure as its exception.
+            # What is nothing to wait for is given back at once, a Failure as its exception.
             failed = isinstance(result, Failure)
 
     def _finish(self, value: object) -> None:
@@ -147,7 +154,11 @@ def ensureDeferred(
 def inlineCallbacks(
     f: "Callable[_P, Generator[Deferred[Any], Any, _T]]",
 ) -> "Callable[_P, Deferred[_T]]":
-    """Let a generator wait for Deferreds by yielding them; calling it returns a Deferred."""
+    """Let a generator wait for Deferreds by yielding them; calling it returns a Deferred.
+
+    It may yield coroutines and generators too, which are run in the same way. What else it yields
+    comes back at once.
+    """
 
     @wraps(f)
     def started(*args: _P.args, **kwargs: _P.kwargs) -> Deferred[_T]:
