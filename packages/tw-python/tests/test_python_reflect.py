@@ -143,6 +143,10 @@ class TestNamedAny:
         with pytest.raises(ModuleNotFound, match="there is no module 'no_such_module'"):
             namedAny(name)
 
+    def test_an_object_of_a_missing_module_is_not_found_either(self) -> None:
+        with pytest.raises(ObjectNotFound):
+            namedAny("no_such_module.thing")
+
     def test_a_missing_object_is_named(self) -> None:
         with pytest.raises(ObjectNotFound, match=r"named_package.good.Thing has no 'nothing'"):
             namedAny("named_package.good.Thing.nothing")

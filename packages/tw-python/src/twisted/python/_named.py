@@ -25,6 +25,10 @@ class ObjectNotFound(InvalidName):
     """A name begins with a module that exists and goes on with something that does not."""
 
 
+class _OuterModuleNotFound(ModuleNotFound, ObjectNotFound):
+    """The module that an object would be in does not exist."""
+
+
 class _AttributeNotFound(ObjectNotFound, AttributeError):
     """An object on the way has no such attribute."""
 
@@ -82,7 +86,8 @@ def namedAny(name: str) -> Any:  # noqa: ANN401 - the name alone tells what it i
 
     Raises:
         InvalidName: The name is empty, or begins or ends with a dot, or has two in a row.
-        ModuleNotFound: The first part is not a module.
+        ModuleNotFound: The first part is not a module; this is an `ObjectNotFound` as well where
+            there are more parts.
         ObjectNotFound: A later part is not found; this is an AttributeError as well.
         Exception: What a module raises while it is imported.
     """
@@ -96,7 +101,8 @@ def namedAny(name: str) -> Any:  # noqa: ANN401 - the name alone tells what it i
         if found is not None:
             break
     else:
-        raise ModuleNotFound(f"{name!r}: there is no module {parts[0]!r}")
+        missing = ModuleNotFound if len(parts) == 1 else _OuterModuleNotFound
+        raise missing(f"{name!r}: there is no module {parts[0]!r}")
     for position in range(count, len(parts)):
         try:
             found = getattr(found, parts[position])
