@@ -105,6 +105,15 @@ def test_the_errback_of_a_pair_does_not_see_what_its_own_callback_raises() -> No
     assert seen == ["later"]
 
 
+def test_a_pair_without_a_callback_lets_a_result_pass() -> None:
+    assert resultOf(succeed(1).addCallbacks(None, lambda failure: 2)) == 1
+
+
+def test_a_pair_without_a_callback_handles_a_failure() -> None:
+    d: Deferred[int] = fail(KeyError())
+    assert resultOf(d.addCallbacks(None, lambda failure: 2)) == 2
+
+
 def test_a_later_errback_sees_what_a_callback_raises() -> None:
     seen: list[str] = []
     succeed(1).addCallback(boom).addErrback(lambda _: seen.append("later"))
@@ -226,7 +235,7 @@ def test_errback_without_an_exception_to_take_raises() -> None:
     assert not d.called
 
 
-@pytest.mark.parametrize("method", ["addCallback", "addErrback", "addBoth", "addCallbacks"])
+@pytest.mark.parametrize("method", ["addCallback", "addErrback", "addBoth"])
 def test_none_is_refused_as_a_function(method: str) -> None:
     with pytest.raises(TypeError, match="must be callable"):
         getattr(Deferred(), method)(None)

@@ -37,6 +37,7 @@ def withArguments(n: int, more: str, *, name: bytes) -> float: ...
 def optional(n: int) -> str | None: ...
 def recover(failure: Failure) -> int: ...
 def ignore(failure: Failure) -> None: ...
+def withFailure(failure: Failure, more: str) -> bytes: ...
 def keep(failure: Failure) -> Failure: ...
 def other(failure: Failure) -> str | Failure: ...
 def laterRecover(failure: Failure) -> Deferred[bytes]: ...
@@ -90,6 +91,19 @@ assert_type(number().addCallbacks(plain, laterRecover), Deferred[str | bytes])
 assert_type(number().addCallbacks(later, laterRecover), Deferred[str | bytes])
 assert_type(number().addCallbacks(either, other), Deferred[str])
 assert_type(number().addCallbacks(any3, ignore), Deferred[str | None])
+assert_type(
+    number().addCallbacks(lambda n: n.bit_length(), lambda failure: failure.getErrorMessage()),
+    Deferred[int | str],
+)
+assert_type(
+    number().addCallbacks(lambda n: later(n), lambda failure: failure.getErrorMessage()),
+    Deferred[str],
+)
+assert_type(
+    number().addCallbacks(lambda n: [n], withFailure, errbackArgs=("",)),
+    Deferred[list[int] | bytes],
+)
+assert_type(number().addCallbacks(None, recover), Deferred[int])
 assert_type(
     number().addCallbacks(withArguments, recover, ("",), {"name": b""}), Deferred[float | int]
 )
@@ -174,6 +188,12 @@ assert_type(
 )
 pairs: Deferred[list[tuple[bool, Any]]] = DeferredList([number(), number()])
 assert_type(race([number()]), Deferred[tuple[int, int]])
+assert_type(gatherResults([number(), succeed("")]), Deferred[list[Any]])
+assert_type(race([number(), succeed("")]), Deferred[tuple[int, Any]])
+assert_type(
+    DeferredList([number(), succeed("")], consumeErrors=True),
+    DeferredList[list[tuple[bool, Any | Failure]]],
+)
 
 # Locks and queues
 
@@ -195,5 +215,7 @@ assert_type(defaultReactor(IReactorTime), IReactorTime)
 
 number().addCallback(plain, 2)  # type: ignore[call-overload]  # pyright: ignore
 number().addCallback(len)  # type: ignore[call-overload]  # pyright: ignore
+number().addCallbacks(len)  # type: ignore[arg-type]  # pyright: ignore
+number().addCallbacks(plain, plain)  # type: ignore[arg-type]  # pyright: ignore
 number().callback("")  # type: ignore[arg-type]  # pyright: ignore
 wrong: Deferred[str] = succeed(1)  # type: ignore[arg-type]  # pyright: ignore

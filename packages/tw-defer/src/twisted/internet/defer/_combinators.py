@@ -79,6 +79,25 @@ class DeferredList(Deferred[_R]):
         consumeErrors: bool = False,
     ) -> None: ...
 
+    # Deferreds of different kinds.
+    @overload
+    def __init__(
+        self: DeferredList[list[_Pair[Any]]],
+        deferredList: Iterable[Deferred[Any]],
+        fireOnOneCallback: Literal[False] = False,
+        fireOnOneErrback: bool = False,
+        consumeErrors: bool = False,
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self: DeferredList[Any],
+        deferredList: Iterable[Deferred[Any]],
+        fireOnOneCallback: bool = False,
+        fireOnOneErrback: bool = False,
+        consumeErrors: bool = False,
+    ) -> None: ...
+
     def __init__(
         self,
         deferredList: Iterable[Deferred[Any]],
@@ -137,9 +156,22 @@ class DeferredList(Deferred[_R]):
         _cancelAll(self._members)
 
 
+@overload
 def gatherResults(
     deferredList: Iterable[Deferred[_T]], consumeErrors: bool = False
-) -> Deferred[list[_T]]:
+) -> Deferred[list[_T]]: ...
+
+
+# Deferreds of different kinds.
+@overload
+def gatherResults(
+    deferredList: Iterable[Deferred[Any]], consumeErrors: bool = False
+) -> Deferred[list[Any]]: ...
+
+
+def gatherResults(
+    deferredList: Iterable[Deferred[Any]], consumeErrors: bool = False
+) -> Deferred[list[Any]]:
     """Wait for all the results, or for the first failure.
 
     Args:
@@ -151,14 +183,23 @@ def gatherResults(
         soon as one of them fails. Cancelling it cancels them all.
     """
 
-    def results(pairs: list[_Pair[_T]]) -> list[Any]:
+    def results(pairs: list[_Pair[Any]]) -> list[Any]:
         return [result for _, result in pairs]
 
     members = DeferredList(deferredList, fireOnOneErrback=True, consumeErrors=consumeErrors)
     return members.addCallback(results)
 
 
-def race(ds: Sequence[Deferred[_T]]) -> Deferred[tuple[int, _T]]:
+@overload
+def race(ds: Sequence[Deferred[_T]]) -> Deferred[tuple[int, _T]]: ...
+
+
+# Deferreds of different kinds.
+@overload
+def race(ds: Sequence[Deferred[Any]]) -> Deferred[tuple[int, Any]]: ...
+
+
+def race(ds: Sequence[Deferred[Any]]) -> Deferred[tuple[int, Any]]:
     """Wait for the first success and cancel the others.
 
     Args:
@@ -169,9 +210,9 @@ def race(ds: Sequence[Deferred[_T]]) -> Deferred[tuple[int, _T]]:
         when all fail. Cancelling it cancels them all.
     """
     failures: dict[int, Failure] = {}
-    outcome: Deferred[tuple[int, _T]] = Deferred(lambda _: _cancelAll(ds))
+    outcome: Deferred[tuple[int, Any]] = Deferred(lambda _: _cancelAll(ds))
 
-    def succeeded(result: _T, index: int) -> None:
+    def succeeded(result: object, index: int) -> None:
         if outcome.called:
             return
         # First, since the others fail when they are cancelled.

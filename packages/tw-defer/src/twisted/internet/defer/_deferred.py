@@ -225,8 +225,58 @@ class Deferred(Chain[_T]):
     @overload
     def addCallbacks(
         self,
-        callback: Callable[..., _Later[_U]],
-        errback: Callable[..., _Later[_V]] | None = None,
+        callback: None,
+        errback: Callable[[Failure], _SoonerOrLater[_V]],
+    ) -> Deferred[_T | _V]: ...
+
+    @overload
+    def addCallbacks(
+        self,
+        callback: None,
+        errback: Callable[Concatenate[Failure, ...], _SoonerOrLater[_V]],
+        callbackArgs: _Arguments = (),
+        callbackKeywords: _Keywords = None,
+        errbackArgs: _Arguments = (),
+        errbackKeywords: _Keywords = None,
+    ) -> Deferred[_T | _V]: ...
+
+    # Functions of the result alone; lambdas among them get their types from here.
+
+    @overload
+    def addCallbacks(
+        self,
+        callback: Callable[[_T], _Later[_U]],
+        errback: Callable[[Failure], _Later[_V]] | None = None,
+    ) -> Deferred[_U | _V]: ...
+
+    @overload
+    def addCallbacks(
+        self,
+        callback: Callable[[_T], _SoonerOrLater[_U]],
+        errback: Callable[[Failure], _Later[_V]] | None = None,
+    ) -> Deferred[_U | _V]: ...
+
+    @overload
+    def addCallbacks(
+        self,
+        callback: Callable[[_T], _Later[_U]],
+        errback: Callable[[Failure], _SoonerOrLater[_V]] | None = None,
+    ) -> Deferred[_U | _V]: ...
+
+    @overload
+    def addCallbacks(
+        self,
+        callback: Callable[[_T], _SoonerOrLater[_U]],
+        errback: Callable[[Failure], _SoonerOrLater[_V]] | None = None,
+    ) -> Deferred[_U | _V]: ...
+
+    # Functions with more parameters, which cannot be checked.
+
+    @overload
+    def addCallbacks(
+        self,
+        callback: Callable[Concatenate[_T, ...], _Later[_U]],
+        errback: Callable[Concatenate[Failure, ...], _Later[_V]] | None = None,
         callbackArgs: _Arguments = (),
         callbackKeywords: _Keywords = None,
         errbackArgs: _Arguments = (),
@@ -236,8 +286,8 @@ class Deferred(Chain[_T]):
     @overload
     def addCallbacks(
         self,
-        callback: Callable[..., _SoonerOrLater[_U]],
-        errback: Callable[..., _Later[_V]] | None = None,
+        callback: Callable[Concatenate[_T, ...], _SoonerOrLater[_U]],
+        errback: Callable[Concatenate[Failure, ...], _Later[_V]] | None = None,
         callbackArgs: _Arguments = (),
         callbackKeywords: _Keywords = None,
         errbackArgs: _Arguments = (),
@@ -247,8 +297,8 @@ class Deferred(Chain[_T]):
     @overload
     def addCallbacks(
         self,
-        callback: Callable[..., _Later[_U]],
-        errback: Callable[..., _SoonerOrLater[_V]] | None = None,
+        callback: Callable[Concatenate[_T, ...], _Later[_U]],
+        errback: Callable[Concatenate[Failure, ...], _SoonerOrLater[_V]] | None = None,
         callbackArgs: _Arguments = (),
         callbackKeywords: _Keywords = None,
         errbackArgs: _Arguments = (),
@@ -258,8 +308,44 @@ class Deferred(Chain[_T]):
     @overload
     def addCallbacks(
         self,
-        callback: Callable[..., _SoonerOrLater[_U]],
-        errback: Callable[..., _SoonerOrLater[_V]] | None = None,
+        callback: Callable[Concatenate[_T, ...], _SoonerOrLater[_U]],
+        errback: Callable[Concatenate[Failure, ...], _SoonerOrLater[_V]] | None = None,
+        callbackArgs: _Arguments = (),
+        callbackKeywords: _Keywords = None,
+        errbackArgs: _Arguments = (),
+        errbackKeywords: _Keywords = None,
+    ) -> Deferred[_U | _V]: ...
+
+    # A lambda on one side: mypy cannot infer one that may have more parameters, as those above.
+    # To pyright, which can, these are never used.
+
+    @overload
+    def addCallbacks(  # pyright: ignore[reportOverlappingOverload]
+        self,
+        callback: Callable[[_T], _SoonerOrLater[_U]],
+        errback: Callable[Concatenate[Failure, ...], _SoonerOrLater[_V]] | None = None,
+        callbackArgs: _Arguments = (),
+        callbackKeywords: _Keywords = None,
+        errbackArgs: _Arguments = (),
+        errbackKeywords: _Keywords = None,
+    ) -> Deferred[_U | _V]: ...
+
+    @overload
+    def addCallbacks(  # pyright: ignore[reportOverlappingOverload]
+        self,
+        callback: Callable[Concatenate[_T, ...], _Later[_U]],
+        errback: Callable[[Failure], _SoonerOrLater[_V]] | None = None,
+        callbackArgs: _Arguments = (),
+        callbackKeywords: _Keywords = None,
+        errbackArgs: _Arguments = (),
+        errbackKeywords: _Keywords = None,
+    ) -> Deferred[_U | _V]: ...
+
+    @overload
+    def addCallbacks(  # pyright: ignore[reportOverlappingOverload]
+        self,
+        callback: Callable[Concatenate[_T, ...], _SoonerOrLater[_U]],
+        errback: Callable[[Failure], _SoonerOrLater[_V]] | None = None,
         callbackArgs: _Arguments = (),
         callbackKeywords: _Keywords = None,
         errbackArgs: _Arguments = (),
@@ -268,7 +354,7 @@ class Deferred(Chain[_T]):
 
     def addCallbacks(
         self,
-        callback: Callable[..., object],
+        callback: Callable[..., object] | None,
         errback: Callable[..., object] | None = None,
         callbackArgs: _Arguments = (),
         callbackKeywords: _Keywords = None,
@@ -280,7 +366,7 @@ class Deferred(Chain[_T]):
         The errback does not see what its own callback raises; a later one does.
 
         Args:
-            callback: As for `addCallback`.
+            callback: As for `addCallback`; None lets a result pass.
             errback: As for `addErrback`; left out, a failure passes.
             callbackArgs: More arguments for the callback.
             callbackKeywords: Keyword arguments for the callback.
@@ -290,10 +376,8 @@ class Deferred(Chain[_T]):
         Returns:
             This Deferred.
         """
-        if callback is None:
-            raise TypeError("A callback must be callable, not None")
         step = (
-            _withArguments(callback, callbackArgs, callbackKeywords),
+            None if callback is None else _withArguments(callback, callbackArgs, callbackKeywords),
             None if errback is None else _withArguments(errback, errbackArgs, errbackKeywords),
             None,
         )
