@@ -181,6 +181,32 @@ def test_send_line_adds_the_delimiter(base: type[LineReceiver | LineOnlyReceiver
 
 
 @pytest.mark.parametrize("base", [LineReceiver, LineOnlyReceiver])
+def test_send_line_asks_the_transport_for_one_write(
+    base: type[LineReceiver | LineOnlyReceiver],
+) -> None:
+    class Writer(StringTransport):
+        def __init__(self) -> None:
+            super().__init__()
+            self.writes: list[bytes] = []
+
+        def write(self, data: bytes) -> None:
+            self.writes.append(data)
+
+    protocol, transport = base(), Writer()
+    protocol.makeConnection(transport)
+    protocol.sendLine(b"one")
+    assert transport.writes == [b"one\r\n"]
+
+
+@pytest.mark.parametrize("base", [LineReceiver, LineOnlyReceiver])
+def test_send_line_refuses_text(base: type[LineReceiver | LineOnlyReceiver]) -> None:
+    protocol = base()
+    protocol.makeConnection(StringTransport())
+    with pytest.raises(TypeError, match="encode text first"):
+        protocol.sendLine("one")  # type: ignore[arg-type]  # what is refused
+
+
+@pytest.mark.parametrize("base", [LineReceiver, LineOnlyReceiver])
 def test_subclass_without_line_received_is_told_so(
     base: type[LineReceiver | LineOnlyReceiver],
 ) -> None:

@@ -35,7 +35,7 @@ from twisted.internet.interfaces import (
     ISystemHandle,
     ITCPTransport,
 )
-from twisted.internet.tcp import Connector
+from twisted.internet.tcp import Connector, Server
 from twisted.logger import LogEvent, globalLogPublisher
 from twisted.python.components import implementer, verifyObject
 from twisted.python.failure import Failure
@@ -714,6 +714,16 @@ class TestListening:
         client = RecordingClient()
         reactor.connectTCP("127.0.0.1", portOf(port), client)
         turnUntil(reactor, lambda: factory.built)
+
+
+class TestTheServersEnd:
+    def test_it_knows_its_client_as_older_programs_ask(self, pair: Pair) -> None:
+        transport = pair.server.transport
+        peer = transport.getPeer()
+        assert isinstance(transport, Server)
+        assert isinstance(peer, IPv4Address | IPv6Address)
+        assert transport.client == (peer.host, peer.port)
+        assert transport.hostname == peer.host
 
 
 class TestConnecting:

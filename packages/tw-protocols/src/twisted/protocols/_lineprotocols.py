@@ -43,8 +43,14 @@ class _LineProtocol(Protocol):
 
         Args:
             line: Its bytes, of which none should be the delimiter.
+
+        Raises:
+            TypeError: The line is not bytes; text has to be encoded first.
         """
-        self.transport.writeSequence((line, self.delimiter))
+        if not isinstance(line, bytes):
+            raise TypeError(f"a line must be bytes, not {type(line).__name__}: encode text first")
+        # One `write`: the stand-ins for transports in programs' own tests often have nothing else.
+        self.transport.write(line + self.delimiter)
 
     def _received(self) -> LineBuffer:
         """Return the buffer, which is made on first use."""

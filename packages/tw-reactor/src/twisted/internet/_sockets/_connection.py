@@ -304,6 +304,8 @@ class Server(Connection):
     """The server's end of a TCP connection.
 
     Attributes:
+        client: The host and the port of the peer, if they are known; older programs read these.
+        server: The port that accepted it.
         sessionno: The number of this connection at its port, from 0.
     """
 
@@ -328,13 +330,20 @@ class Server(Connection):
         """
         super().__init__(sock, protocol, reactor)
         self._peer = client
+        self.client: tuple[str, int] | None = None
+        if client is not None:
+            self.client = (client.host, client.port)
         self.server = server
         self.sessionno = sessionno
 
+    @property
+    def hostname(self) -> str:
+        """Return the peer's host; a question mark where it is not known."""
+        return "?" if self.client is None else self.client[0]
+
     def logPrefix(self) -> str:
         """Return the name of the protocol, the number of the connection and the peer's host."""
-        host = getattr(self._peer, "host", "?")
-        return f"{protocolName(self.protocol)},{self.sessionno},{host}"
+        return f"{protocolName(self.protocol)},{self.sessionno},{self.hostname}"
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.logPrefix()}>"
