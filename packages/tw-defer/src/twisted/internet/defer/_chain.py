@@ -53,6 +53,21 @@ PLAIN: frozenset[type] = frozenset(
 _CYCLE_SEARCH_LIMIT = 100
 
 
+# Called with each new Deferred; see `watchCreation`.
+_creationWatcher: Callable[[Any], object] | None = None
+
+
+def watchCreation(watcher: Callable[[Deferred[Any]], object] | None) -> None:
+    """Have every new Deferred shown to a function, which must not raise.
+
+    Args:
+        watcher: Called with the Deferred by its `__init__`, when that of a subclass has still to
+            go on. None ends the watch.
+    """
+    global _creationWatcher
+    _creationWatcher = watcher
+
+
 def _spent(result: object) -> object:
     """Stand for a step that was run already."""
     return result
@@ -148,6 +163,8 @@ class Chain(Generic[_T]):
         if self.debug:
             self._debugInfo = DebugInfo()
             self._debugInfo.creator = traceback.format_stack()[:-1]
+        if _creationWatcher is not None:
+            _creationWatcher(self)
 
     # Firing
 
@@ -439,5 +456,6 @@ __all__ = [
     "Step",
     "cancelling",
     "raisable",
+    "watchCreation",
     "waitingForItself",
 ]

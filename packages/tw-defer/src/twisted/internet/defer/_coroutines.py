@@ -10,11 +10,12 @@ variables that it sets are its own, and it keeps seeing those of its caller.
 """
 
 from collections.abc import Callable, Coroutine, Generator
-from contextvars import Context, copy_context
+from contextvars import copy_context
 from functools import wraps
 from types import CoroutineType, GeneratorType
 from typing import Any, NoReturn, ParamSpec, TypeVar, cast
 
+from twisted.internet.defer._asyncioseam import ASYNCIO, SEAM, modules
 from twisted.internet.defer._chain import PLAIN, cancelling, raisable, waitingForItself
 from twisted.internet.defer._deferred import Deferred
 from twisted.internet.defer._errors import NotACoroutineError
@@ -43,13 +44,14 @@ def returnValue(val: object) -> NoReturn:
 class _Driven(Deferred[_T]):
     """The result of a coroutine or generator, which it drives."""
 
-    __slots__ = ("_context", "_generator")
+    __slots__ = ("_generator", "_runStep")
 
     def __init__(self, generator: Any) -> None:  # noqa: ANN401 - a coroutine or a generator
         # Without anything to wait for, it cannot be cancelled: it runs.
         Deferred.__init__(self, cancelling)
         self._generator: Any = generator
-        self._context: Context = copy_context()
+        # Calls a function with an argument in the context of the coroutine.
+        self._runStep: Callable[..., Any] = copy_context().run
         self._advance(None)
 
     def _name(self) -> str:
@@ -58,7 +60,9 @@ class _Driven(Deferred[_T]):
     def _advance(self, result: object) -> None:
         """Run the coroutine until it waits for a Deferred that has no result yet."""
         generator = self._generator
-        run = self._context.run
+        run = self._runStep
+        if ASYNCIO in modules:
+            run = self._runStep = SEAM.surround(self, run)
         self._chainedTo = None
         failed = type(result) not in PLAIN and isinstance(result, Failure)
         while True:
@@ -86,30 +90,42 @@ class _Driven(Deferred[_T]):
                 # The frames of the coroutine refer to this one.
                 del self, generator, run
                 return
-            failed = False
-            if type(result) in PLAIN:
-                continue
-            if type(result) in _RUNNABLE:
-                # Yielded by a generator that leaves it to us to run it.
-                result = run(_Driven, result)
-            if isinstance(result, Deferred):
-                if result._idle:
-                    result = result._take()
+            if not isinstance(result, Deferred):
+                waited = self._deferredOf(result)
+                if waited is None:
+                    # Nothing to wait for is given back at once, a Failure as its exception.
                     failed = isinstance(result, Failure)
                     continue
-                if result is self or (result._chainedTo is not None and result._waitsFor(self)):
-                    result = waitingForItself()
-                    failed = True
-                    continue
-                self._chainedTo = result
-                advance = self._advance
-                if result.callbacks:
-                    result.callbacks.append((advance, advance, None))
-                else:
-                    result.callbacks = [(advance, advance, None)]
-                return
-            # What is nothing to wait for is given back at once, a Failure as its exception.
-            failed = isinstance(result, Failure)
+                result = waited
+            if result._idle:
+                result = result._take()
+                failed = type(result) not in PLAIN and isinstance(result, Failure)
+                continue
+            if result is self or (result._chainedTo is not None and result._waitsFor(self)):
+                result = waitingForItself()
+                failed = True
+                continue
+            self._chainedTo = result
+            advance = self._advance
+            if result.callbacks:
+                result.callbacks.append((advance, advance, None))
+            else:
+                result.callbacks = [(advance, advance, None)]
+            return
+
+    def _deferredOf(self, awaited: object) -> Deferred[Any] | None:
+        """Return the Deferred to wait for where the coroutine waits for something else."""
+        kind = type(awaited)
+        if kind in _RUNNABLE:
+            # Yielded by a generator that leaves it to us to run it.
+            running: Deferred[Any] = self._runStep(_Driven, awaited)
+            return running
+        if ASYNCIO not in modules:
+            return None
+        # In a coroutine, None is how asyncio asks for a turn of the loop.
+        if kind in PLAIN and (awaited is not None or type(self._generator) is not CoroutineType):
+            return None
+        return SEAM.waitFor(self, awaited)
 
     def _finish(self, value: object) -> None:
         """Fire with what the coroutine returned."""

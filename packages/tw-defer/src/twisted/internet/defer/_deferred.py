@@ -18,6 +18,7 @@ from typing import (
 )
 
 from twisted.internet._timeinterfaces import IReactorTime
+from twisted.internet.defer._asyncioseam import ASYNCIO, SEAM, modules
 from twisted.internet.defer._chain import PLAIN, Chain, Step, raisable
 from twisted.internet.defer._errors import CancelledError, TimeoutError
 from twisted.python.failure import Failure
@@ -438,7 +439,13 @@ class Deferred(Chain[_T]):
     def __await__(self) -> Generator[Deferred[_T], Any, _T]:
         """Wait for the result in a coroutine."""
         if not self._idle:
-            result: _T = yield self
+            result: _T
+            if ASYNCIO in modules:
+                waiting = SEAM.awaitIn(self)
+                if waiting is not None:
+                    result = yield from waiting
+                    return result
+            result = yield self
             return result
         value: _T | Failure = self.result
         if type(value) in PLAIN or not isinstance(value, Failure):
