@@ -1,5 +1,7 @@
 """The life of a reactor: events, their phases, starting, stopping, and running again."""
 
+import threading
+
 import pytest
 
 from twisted.internet._lifecycle import Lifecycle, State, ThreePhaseEvent
@@ -18,6 +20,7 @@ from twisted.internet.interfaces import (
 from twisted.internet.selectreactor import SelectReactor
 from twisted.python.components import verifyObject
 from twisted.python.failure import Failure
+from twisted.python.threadable import isInIOThread
 
 from .reactor_helpers import RecordingClient, RecordingServer, reactor, turn, turnUntil
 
@@ -413,3 +416,18 @@ class TestRunning:
         turn(other)
         assert called == ["other"]
         other.close()
+
+
+def test_the_thread_that_runs_a_reactor_is_of_input_and_output(reactor: PollingReactor) -> None:
+    answers: list[bool] = []
+
+    def run() -> None:
+        answers.append(isInIOThread())
+        reactor.callWhenRunning(lambda: answers.append(isInIOThread()))
+        reactor.callWhenRunning(reactor.stop)
+        reactor.run(installSignalHandlers=False)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    assert answers == [False, True]

@@ -34,6 +34,7 @@ from twisted.internet.interfaces import (
 from twisted.logger import Logger
 from twisted.python.components import implementer
 from twisted.python.failure import Failure
+from twisted.python.threadable import registerAsIOThread
 from twisted.python.threadpool import ThreadPool
 
 _P = ParamSpec("_P")
@@ -135,6 +136,7 @@ class CoreReactor:
         """
         if not self._lifecycle.alive:
             self._exitSignal = None
+            registerAsIOThread()
             if installSignalHandlers:
                 self._installSignalHandlers()
             if self.threadpool is not None:
