@@ -248,9 +248,13 @@ class Chain(Generic[_T]):
         inner = self._chainedTo
         if inner is not None:
             # Down to the end of the chain in a loop: it may be longer than the stack is deep.
-            while inner._chainedTo is not None and type(inner).cancel is Chain.cancel:
+            passing: Chain[Any] = self
+            while passing._letsCancelPass():
+                if inner._chainedTo is None or type(inner).cancel is not Chain.cancel:
+                    inner.cancel()
+                    return
+                passing = inner
                 inner = inner._chainedTo
-            inner.cancel()
             return
         if self.called:
             return
@@ -270,6 +274,10 @@ class Chain(Generic[_T]):
                     self.errback(failure)
         if not self.called:
             self.errback(Failure(CancelledError()))
+
+    def _letsCancelPass(self) -> bool:
+        """Return whether a cancellation may go on to what this Deferred waits for."""
+        return True
 
     # Running
 

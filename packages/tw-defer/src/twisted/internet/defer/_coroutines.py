@@ -5,6 +5,10 @@ A coroutine that awaits a Deferred hands that Deferred to whoever drives it, a g
 generator may yield a coroutine or another generator as well, which is run and waited for. The
 driver is the Deferred of the coroutine's own result: it holds the coroutine until that is done.
 
+A coroutine that awaits `DRIVER` is given its driver. Scopes and task groups ask for it, since they
+have to cancel the coroutine in which they stand. That may be while it runs, and waits for nothing
+that could be cancelled: such a request is kept by the driver until the next wait.
+
 Each step runs in a copy of the context of the call that started the coroutine, so context
 variables that it sets are its own, and it keeps seeing those of its caller.
 """
@@ -13,10 +17,10 @@ from collections.abc import Callable, Coroutine, Generator
 from contextvars import copy_context
 from functools import wraps
 from types import CoroutineType, GeneratorType
-from typing import Any, NoReturn, ParamSpec, TypeVar, cast
+from typing import Any, NoReturn, ParamSpec, Protocol, TypeVar, cast
 
 from twisted.internet.defer._asyncioseam import ASYNCIO, SEAM, modules
-from twisted.internet.defer._chain import PLAIN, cancelling, raisable, waitingForItself
+from twisted.internet.defer._chain import PLAIN, Chain, cancelling, raisable, waitingForItself
 from twisted.internet.defer._deferred import Deferred
 from twisted.internet.defer._errors import NotACoroutineError
 from twisted.python.failure import Failure
@@ -41,15 +45,63 @@ def returnValue(val: object) -> NoReturn:
     raise _ReturnedValue(val)
 
 
-class _Driven(Deferred[_T]):
-    """The result of a coroutine or generator, which it drives."""
+class Scope(Protocol):
+    """What a driver asks of a scope."""
 
-    __slots__ = ("_generator", "_runStep")
+    def letsCancelPass(self) -> bool:
+        """Return whether a cancellation from outside may reach the coroutine now."""
+        ...
+
+
+class CancelRequest:
+    """A cancellation that is kept until a coroutine waits.
+
+    Several drivers that wait for each other may keep the same one; it is delivered once, to the
+    first that waits for something else.
+
+    Attributes:
+        open: Whether it is still to be delivered. Who asked for it may take it back.
+    """
+
+    __slots__ = ("open",)
+
+    def __init__(self) -> None:
+        self.open = True
+
+
+class _Driver:
+    """Awaited, it gives the Deferred that drives the coroutine."""
+
+    __slots__ = ()
+
+    def __await__(self) -> "Generator[_Driver, object, object]":
+        return (yield self)
+
+
+DRIVER = _Driver()
+
+
+class _Driven(Deferred[_T]):
+    """The result of a coroutine or generator, which it drives.
+
+    Attributes:
+        cancels: How often it was asked to be cancelled while it waited, less what scopes in it
+            have asked for themselves and taken back; it goes up and down like the count of
+            `asyncio.Task.cancelling`.
+        scope: The innermost scope in which the coroutine stands.
+    """
+
+    __slots__ = ("_generator", "_request", "_runStep")
+
+    # Few ever need these: they cost nothing until they are set.
+    cancels: int = 0
+    scope: "Scope | None" = None
 
     def __init__(self, generator: Any) -> None:  # noqa: ANN401 - a coroutine or a generator
         # Without anything to wait for, it cannot be cancelled: it runs.
         Deferred.__init__(self, cancelling)
         self._generator: Any = generator
+        self._request: CancelRequest | None = None
         # Calls a function with an argument in the context of the coroutine.
         self._runStep: Callable[..., Any] = copy_context().run
         self._advance(None)
@@ -91,6 +143,10 @@ class _Driven(Deferred[_T]):
                 del self, generator, run
                 return
             if not isinstance(result, Deferred):
+                if result is DRIVER:
+                    result = self
+                    failed = False
+                    continue
                 waited = self._deferredOf(result)
                 if waited is None:
                     # Nothing to wait for is given back at once, a Failure as its exception.
@@ -111,6 +167,8 @@ class _Driven(Deferred[_T]):
                 result.callbacks.append((advance, advance, None))
             else:
                 result.callbacks = [(advance, advance, None)]
+            if self._request is not None:
+                self._deliver()
             return
 
     def _deferredOf(self, awaited: object) -> Deferred[Any] | None:
@@ -126,6 +184,45 @@ class _Driven(Deferred[_T]):
         if kind in PLAIN and (awaited is not None or type(self._generator) is not CoroutineType):
             return None
         return SEAM.waitFor(self, awaited)
+
+    def _letsCancelPass(self) -> bool:
+        self.cancels += 1
+        return self.scope is None or self.scope.letsCancelPass()
+
+    def cancelAtWait(self, request: CancelRequest) -> None:
+        """Cancel what the coroutine waits for; while it runs, cancel its next wait.
+
+        Nothing that is waited for can be cancelled, either, while a callback is run that gets its
+        result: then too the next wait is cancelled.
+        """
+        self.cancels += 1
+        drivers: list[_Driven[Any]] = []
+        waiting: Chain[Any] = self
+        while True:
+            if isinstance(waiting, _Driven):
+                drivers.append(waiting)
+            inner = waiting._chainedTo
+            if inner is None:
+                break
+            if type(inner).cancel is not Chain.cancel:
+                waiting = inner
+                break
+            waiting = inner
+        if waiting.called or waiting is drivers[-1]:
+            for driver in drivers:
+                driver._request = request
+            return
+        request.open = False
+        if self._chainedTo is not None:
+            self._chainedTo.cancel()
+
+    def _deliver(self) -> None:
+        """Cancel what the coroutine has begun to wait for, if that was asked for before."""
+        request = self._request
+        self._request = None
+        if request is not None and request.open and self._chainedTo is not None:
+            request.open = False
+            self._chainedTo.cancel()
 
     def _finish(self, value: object) -> None:
         """Fire with what the coroutine returned."""
@@ -189,4 +286,11 @@ def inlineCallbacks(
     return started
 
 
-__all__ = ["ensureDeferred", "fromCoroutine", "inlineCallbacks", "returnValue"]
+__all__ = [
+    "DRIVER",
+    "CancelRequest",
+    "ensureDeferred",
+    "fromCoroutine",
+    "inlineCallbacks",
+    "returnValue",
+]
