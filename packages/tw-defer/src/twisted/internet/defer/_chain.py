@@ -345,8 +345,10 @@ class Chain(Generic[_T]):
                 try:
                     if extra is None:
                         result = function(result)
-                    else:
+                    elif extra[1]:
                         result = function(result, *extra[0], **extra[1])
+                    else:
+                        result = function(result, *extra[0])
                 except BaseException as error:
                     result = caughtFailure(error, self.debug)
                     failed = True

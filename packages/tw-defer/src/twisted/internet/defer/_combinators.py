@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal, TypeAlias, TypeVar, overload
 
+from twisted.internet.defer._chain import PLAIN
 from twisted.internet.defer._deferred import Deferred
 from twisted.internet.defer._errors import FailureGroup, FirstError
 from twisted.logger import Logger
@@ -156,6 +157,49 @@ class DeferredList(Deferred[_R]):
         _cancelAll(self._members)
 
 
+class _Gathering(Deferred[list[Any]]):
+    """The results of several Deferreds, or their first failure."""
+
+    __slots__ = ("_consumeErrors", "_members", "_results", "_unfired")
+
+    def __init__(self, deferreds: Iterable[Deferred[Any]], consumeErrors: bool) -> None:
+        members = list(deferreds)
+        super().__init__()
+        self._consumeErrors = consumeErrors
+        self._results: list[Any] = [None] * len(members)
+        self._unfired = len(members)
+        # Let go of when all have fired: they lead back here.
+        self._members = members
+        if not members:
+            self.callback(self._results)
+        fired = self._memberFired
+        for index, member in enumerate(members):
+            member.addBoth(fired, index)
+
+    def _name(self) -> str:
+        return "Deferred"
+
+    def _memberFired(self, result: object, index: int) -> object:
+        self._unfired -= 1
+        if not self._unfired:
+            self._members = []
+        if type(result) not in PLAIN and isinstance(result, Failure):
+            if not self.called:
+                self.errback(Failure(FirstError(result, index)))
+            return None if self._consumeErrors else result
+        self._results[index] = result
+        if not self._unfired and not self.called:
+            self.callback(self._results)
+        return result
+
+    def cancel(self) -> None:
+        """Cancel all the Deferreds, unless the result is there."""
+        if self.called:
+            super().cancel()
+            return
+        _cancelAll(self._members)
+
+
 @overload
 def gatherResults(
     deferredList: Iterable[Deferred[_T]], consumeErrors: bool = False
@@ -183,11 +227,7 @@ def gatherResults(
         soon as one of them fails. Cancelling it cancels them all.
     """
 
-    def results(pairs: list[_Pair[Any]]) -> list[Any]:
-        return [result for _, result in pairs]
-
-    members = DeferredList(deferredList, fireOnOneErrback=True, consumeErrors=consumeErrors)
-    return members.addCallback(results)
+    return _Gathering(deferredList, consumeErrors)
 
 
 @overload

@@ -112,18 +112,20 @@ class _Driven(Deferred[_T]):
     def _advance(self, result: object) -> None:
         """Run the coroutine until it waits for a Deferred that has no result yet."""
         generator = self._generator
+        send = generator.send
         run = self._runStep
         if ASYNCIO in modules:
             run = self._runStep = SEAM.surround(self, run)
         self._chainedTo = None
         failed = type(result) not in PLAIN and isinstance(result, Failure)
+        awaited: object
         while True:
             try:
                 if failed:
                     assert isinstance(result, Failure)
-                    result = run(generator.throw, raisable(result))
+                    awaited = run(generator.throw, raisable(result))
                 else:
-                    result = run(generator.send, result)
+                    awaited = run(send, result)
             except StopIteration as stop:
                 # A failure that was caught leads to this frame by those of its traceback.
                 result = None
@@ -140,33 +142,38 @@ class _Driven(Deferred[_T]):
                     error.__traceback__ = error.__traceback__.tb_next
                 self.errback(Failure(error))
                 # The frames of the coroutine refer to this one.
-                del self, generator, run
+                del self, generator, send, run
                 return
-            if not isinstance(result, Deferred):
-                if result is DRIVER:
+            if not isinstance(awaited, Deferred):
+                if awaited is DRIVER:
                     result = self
                     failed = False
                     continue
-                waited = self._deferredOf(result)
+                waited = self._deferredOf(awaited)
                 if waited is None:
                     # Nothing to wait for is given back at once, a Failure as its exception.
+                    result = awaited
                     failed = isinstance(result, Failure)
                     continue
-                result = waited
-            if result._idle:
-                result = result._take()
+                awaited = waited
+            if awaited._idle:
+                if awaited._debugInfo is None:
+                    result = awaited.result
+                    awaited.result = None
+                else:
+                    result = awaited._take()
                 failed = type(result) not in PLAIN and isinstance(result, Failure)
                 continue
-            if result is self or (result._chainedTo is not None and result._waitsFor(self)):
+            if awaited is self or (awaited._chainedTo is not None and awaited._waitsFor(self)):
                 result = waitingForItself()
                 failed = True
                 continue
-            self._chainedTo = result
+            self._chainedTo = awaited
             advance = self._advance
-            if result.callbacks:
-                result.callbacks.append((advance, advance, None))
+            if awaited.callbacks:
+                awaited.callbacks.append((advance, advance, None))
             else:
-                result.callbacks = [(advance, advance, None)]
+                awaited.callbacks = [(advance, advance, None)]
             if self._request is not None:
                 self._deliver()
             return

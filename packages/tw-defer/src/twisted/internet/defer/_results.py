@@ -4,6 +4,7 @@ from collections.abc import Callable, Coroutine
 from types import CoroutineType
 from typing import Any, ParamSpec, TypeVar, overload
 
+from twisted.internet.defer._chain import PLAIN
 from twisted.internet.defer._coroutines import fromCoroutine
 from twisted.internet.defer._deferred import Deferred
 from twisted.python.failure import Failure
@@ -15,7 +16,13 @@ _P = ParamSpec("_P")
 def succeed(result: _T) -> Deferred[_T]:
     """Return a Deferred that has its result already."""
     d: Deferred[_T] = Deferred()
-    d.callback(result)
+    if type(result) in PLAIN and d._debugInfo is None:
+        # What callback() does where nothing is to be found out and there is nobody to be told.
+        d.called = True
+        d.result = result
+        d._idle = True
+    else:
+        d.callback(result)
     return d
 
 
