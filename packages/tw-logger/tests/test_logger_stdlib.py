@@ -13,7 +13,9 @@ from twisted.logger import (
     LogLevel,
     LogPublisher,
     STDLibLogObserver,
+    STDLibLogReceiver,
     capturedLogs,
+    formatEvent,
 )
 
 
@@ -142,3 +144,108 @@ class TestCapturedLogs:
             fail()
         Logger().info("x")
         assert seen == [[]]
+
+
+# From the standard library to events
+
+
+@pytest.fixture
+def taken() -> Iterator[list[LogEvent]]:
+    events: list[LogEvent] = []
+    handler = STDLibLogReceiver(events.append)
+    source = logging.getLogger("source")
+    source.addHandler(handler)
+    source.setLevel(logging.DEBUG)
+    source.propagate = False
+    yield events
+    source.removeHandler(handler)
+    source.propagate = True
+    source.setLevel(logging.NOTSET)
+
+
+@pytest.mark.parametrize(
+    ("number", "level"),
+    [
+        (logging.DEBUG, LogLevel.debug),
+        (logging.INFO, LogLevel.info),
+        (logging.WARNING, LogLevel.warn),
+        (logging.ERROR, LogLevel.error),
+        (logging.CRITICAL, LogLevel.critical),
+        (logging.WARNING - 1, LogLevel.info),
+    ],
+)
+def test_record_becomes_an_event(number: int, level: object, taken: list[LogEvent]) -> None:
+    logging.getLogger("source.child").log(number, "%s of {x}", "a")
+    (event,) = taken
+    assert event["log_level"] is level
+    assert event["log_namespace"] == "source.child"
+    assert formatEvent(event) == "a of {x}"
+    assert event["log_time"] == event["log_record"].created
+
+
+def test_event_of_a_record_has_the_place_of_the_call(taken: list[LogEvent]) -> None:
+    frame = inspect.currentframe()
+    assert frame is not None
+    logging.getLogger("source").info("x")
+    assert taken[0]["lineno"] == frame.f_lineno - 1
+    assert taken[0]["filename"] == __file__
+    assert taken[0]["function"] == "test_event_of_a_record_has_the_place_of_the_call"
+
+
+def test_exception_of_a_record_is_the_failure_of_the_event(taken: list[LogEvent]) -> None:
+    try:
+        raise ValueError("broken")
+    except ValueError:
+        logging.getLogger("source").exception("x")
+    failure = taken[0]["log_failure"]
+    assert failure.check(ValueError)
+    assert "in test_exception_of_a_record_is_the_failure_of_the_event" in failure.getTraceback()
+
+
+def test_record_without_an_exception_has_no_failure(taken: list[LogEvent]) -> None:
+    logging.getLogger("source").info("x", exc_info=(None, None, None))
+    assert "log_failure" not in taken[0]
+
+
+def test_global_publisher_gets_records_by_default() -> None:
+    handler = STDLibLogReceiver(level=logging.WARNING)
+    source = logging.getLogger("source")
+    source.addHandler(handler)
+    try:
+        with capturedLogs() as events:
+            source.warning("x")
+            source.info("y")
+    finally:
+        source.removeHandler(handler)
+    assert [event["log_text"] for event in events] == ["x"]
+
+
+def test_record_that_has_no_text_costs_only_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    events: list[LogEvent] = []
+    handler = STDLibLogReceiver(events.append)
+    for text in ("%d", "%s"):
+        handler.handle(logging.LogRecord("n", logging.INFO, "a.py", 1, text, ("x",), None))
+    assert [event["log_text"] for event in events] == ["x"]
+    assert "TypeError" in capsys.readouterr().err
+
+
+def test_bridges_both_ways_at_once_do_not_go_in_circles() -> None:
+    publisher = LogPublisher()
+    events: list[LogEvent] = []
+    records = Records()
+    both = logging.getLogger("both")
+    both.setLevel(logging.DEBUG)
+    both.propagate = False
+    handler = STDLibLogReceiver(publisher)
+    both.addHandler(handler)
+    both.addHandler(records)
+    publisher.addObserver(events.append)
+    publisher.addObserver(STDLibLogObserver("both"))
+    try:
+        Logger("n", observer=publisher).info("from ours")
+        both.info("from theirs")
+    finally:
+        both.removeHandler(handler)
+        both.removeHandler(records)
+    assert [formatEvent(event) for event in events] == ["from ours", "from theirs"]
+    assert [record.getMessage() for record in records.records] == ["from ours", "from theirs"]

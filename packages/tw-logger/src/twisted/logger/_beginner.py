@@ -7,6 +7,9 @@ written to the standard error stream, so that a program that fails early says wh
 From then on what the program prints is logged too. An observer may well print what it gets, and
 that must not come back to it as another event: what a thread writes to `sys.stdout` while it is
 calling observers goes to the stream that was there before.
+
+Every program that logs imports this room, since the history begins at once; so it imports no more
+than that needs.
 """
 
 import io
@@ -14,19 +17,21 @@ import sys
 import warnings
 from collections.abc import Iterable
 from threading import Lock
-from typing import IO, Any, Protocol, TextIO, cast
+from typing import IO, TYPE_CHECKING, Any, Protocol, TextIO, cast
 
+from twisted.logger import _interest
 from twisted.logger._buffer import DEFAULT_HISTORY, LimitedHistoryLogObserver
+from twisted.logger._callers import callerOfLogging
 from twisted.logger._constants import NamedConstant
-from twisted.logger._file import FileLogObserver
-from twisted.logger._filter import FilteringLogObserver, LogLevelFilterPredicate
 from twisted.logger._format import eventAsText
 from twisted.logger._globalpublisher import GlobalLogPublisher, globalLogPublisher
 from twisted.logger._interfaces import ILogObserver, LogEvent
 from twisted.logger._levels import LogLevel
 from twisted.logger._logger import Logger
-from twisted.logger._loggingfile import LoggingFile
 from twisted.logger._publisher import LogPublisher
+
+if TYPE_CHECKING:
+    from twisted.logger._loggingfile import LoggingFile
 
 
 class _StandardStreams(Protocol):
@@ -42,10 +47,26 @@ class _ShowsWarnings(Protocol):
     showwarning: Any
 
 
-def _criticalText(event: LogEvent) -> str | None:
-    """Return what a critical event looks like on the standard error stream."""
-    text = eventAsText(event, includeTimestamp=False, includeSystem=False)
-    return text + "\n" if text else None
+class _CriticalWriter:
+    """Writes what critical events say to a stream, until logging begins."""
+
+    def __init__(self, stream: IO[Any]) -> None:
+        self._stream = stream
+
+    def __call__(self, event: LogEvent) -> None:
+        """Write an event, if it is a critical one and has a text."""
+        if event.get("log_level") is not LogLevel.critical:
+            return
+        text = eventAsText(event, includeTimestamp=False, includeSystem=False)
+        if text:
+            self._stream.write(f"{text}\n")
+            self._stream.flush()
+
+
+@_interest.answersFor(_CriticalWriter)
+def _wants(writer: _CriticalWriter, level: NamedConstant, namespace: str) -> bool:
+    """Return whether a level is the one that is written."""
+    return level is LogLevel.critical
 
 
 class _StartUpHistory(LimitedHistoryLogObserver):
@@ -105,10 +126,7 @@ class LogBeginner:
         self._history = _StartUpHistory(
             DEFAULT_HISTORY if initialBufferSize is None else initialBufferSize
         )
-        self._critical = FilteringLogObserver(
-            FileLogObserver(errorStream, _criticalText),
-            [LogLevelFilterPredicate(LogLevel.critical)],
-        )
+        self._critical = _CriticalWriter(errorStream)
         publisher.addObserver(self._history)
         publisher.addObserver(self._critical)
 
@@ -131,8 +149,8 @@ class LogBeginner:
                 on is logged, with level `info` and `error`.
         """
         observers = list(observers)
-        caller = sys._getframe(1)
-        place = (caller.f_code.co_filename, caller.f_lineno)
+        caller = callerOfLogging()
+        place = ("", 0) if caller is None else (caller.f_code.co_filename, caller.f_lineno)
         if self._begunAt is None:
             self._begunAt = place
             self._begin(observers, discardBuffer)
@@ -161,8 +179,10 @@ class LogBeginner:
             for event in events:
                 first(event)
 
-    def _redirected(self, stream: Any, name: str, level: NamedConstant) -> LoggingFile:  # noqa: ANN401 - any file
+    def _redirected(self, stream: Any, name: str, level: NamedConstant) -> "LoggingFile":  # noqa: ANN401 - any file
         """Return a file that logs what would have gone to a stream."""
+        from twisted.logger._loggingfile import LoggingFile
+
         if isinstance(stream, LoggingFile):
             return stream
         file = LoggingFile(

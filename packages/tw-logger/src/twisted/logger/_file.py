@@ -4,7 +4,7 @@ import io
 from collections import deque
 from collections.abc import Callable
 from threading import RLock
-from typing import IO, Any
+from typing import Any, Protocol
 
 from twisted.logger._format import (
     formatEventAsClassicLogText,
@@ -15,7 +15,19 @@ from twisted.logger._interfaces import ILogObserver, LogEvent
 from twisted.python.components import implementer
 
 
-def _takesBytes(file: object) -> bool:
+class WritableFile(Protocol):
+    """What events are written to: a file that was opened for text or for bytes, or alike."""
+
+    def write(self, data: Any, /) -> object:  # noqa: ANN401 - text for the one, bytes for the other
+        """Write text or bytes."""
+        ...
+
+    def flush(self) -> object:
+        """Let what was written arrive."""
+        ...
+
+
+def takesBytes(file: object) -> bool:
     """Return whether a file wants bytes; one that does not tell wants text."""
     if isinstance(file, io.TextIOBase):
         return False
@@ -39,12 +51,12 @@ class FileLogObserver:
 
     def __init__(
         self,
-        outFile: IO[Any],
+        outFile: WritableFile,
         formatEvent: Callable[[LogEvent], str | None],
     ) -> None:
         self._outFile = outFile
         self.formatEvent = formatEvent
-        self._bytes = _takesBytes(outFile)
+        self._bytes = takesBytes(outFile)
         # A thread may log while it writes: a signal handler can run, or the collection of garbage.
         # It may then have the lock again, but it leaves the writing to the call it interrupted.
         self._lock = RLock()
@@ -85,7 +97,7 @@ class FileLogObserver:
 
 
 def textFileLogObserver(
-    outFile: IO[Any], timeFormat: str | None = timeFormatRFC3339
+    outFile: WritableFile, timeFormat: str | None = timeFormatRFC3339
 ) -> FileLogObserver:
     """Return an observer that writes lines such as `2026-11-23T10:00:00+0000 [name#info] text`.
 
@@ -104,4 +116,4 @@ def textFileLogObserver(
     return FileLogObserver(outFile, formatEvent)
 
 
-__all__ = ["FileLogObserver", "textFileLogObserver"]
+__all__ = ["FileLogObserver", "WritableFile", "takesBytes", "textFileLogObserver"]

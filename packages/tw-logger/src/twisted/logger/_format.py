@@ -136,6 +136,20 @@ def _escaped(match: re.Match[str]) -> str:
     return match[0].encode("unicode-escape").decode("ascii")
 
 
+def lineOf(prefix: str, text: str) -> str:
+    """Return a text as a line of a log file, or as lines that nobody takes for several events.
+
+    Args:
+        prefix: What comes first; line ends in it are escaped.
+        text: The text; the lines after its first begin with a tab.
+
+    Returns:
+        The lines, with control characters escaped, and a newline at the end.
+    """
+    prefix = _controls.sub(_escaped, prefix).replace("\n", "\\n")
+    return f"{prefix} " + _controls.sub(_escaped, text).replace("\n", "\n\t") + "\n"
+
+
 def formatEventAsClassicLogText(
     event: LogEvent, formatTime: Callable[[float | None], str] = formatTime
 ) -> str | None:
@@ -154,9 +168,7 @@ def formatEventAsClassicLogText(
     text = eventAsText(event, includeTimestamp=False, includeSystem=False)
     if not text:
         return None
-    prefix = f"{safe_str(formatTime(event.get('log_time')))} [{_systemOf(event)}] "
-    prefix = _controls.sub(_escaped, prefix).replace("\n", "\\n")
-    return prefix + _controls.sub(_escaped, text).replace("\n", "\n\t") + "\n"
+    return lineOf(f"{safe_str(formatTime(event.get('log_time')))} [{_systemOf(event)}]", text)
 
 
 __all__ = [
@@ -164,5 +176,6 @@ __all__ = [
     "formatEvent",
     "formatEventAsClassicLogText",
     "formatTime",
+    "lineOf",
     "timeFormatRFC3339",
 ]

@@ -12,7 +12,7 @@ from codecs import getincrementaldecoder
 from collections.abc import Iterator
 from typing import IO, Any
 
-from twisted.logger._file import FileLogObserver
+from twisted.logger._file import FileLogObserver, WritableFile
 from twisted.logger._flatten import flattened
 from twisted.logger._interfaces import LogEvent
 from twisted.logger._jsonvalues import dumps, loads
@@ -62,7 +62,7 @@ def eventFromJSON(eventText: str) -> LogEvent:
 
 
 def jsonFileLogObserver(
-    outFile: IO[Any], recordSeparator: str = RECORD_SEPARATOR
+    outFile: WritableFile, recordSeparator: str = RECORD_SEPARATOR
 ) -> FileLogObserver:
     """Return an observer that writes each event as a JSON object.
 

@@ -10,6 +10,7 @@ from weakref import ref
 
 from twisted.logger import _interest
 from twisted.logger._constants import NamedConstant
+from twisted.logger._context import fieldsOfContext
 from twisted.logger._globalpublisher import globalLogPublisher
 from twisted.logger._interfaces import ILogObserver, LogEvent
 from twisted.logger._levels import InvalidLogLevelError, LogLevel, isLevel
@@ -97,9 +98,11 @@ class _Core:
         observer: What gets the events.
         inferred: Whether the namespace is to be the name of the class through which the Logger
             is taken.
+        fields: What `bind` gave, for every event.
     """
 
     __slots__ = (
+        "fields",
         "inferred",
         "namespace",
         "observer",
@@ -109,10 +112,17 @@ class _Core:
         "wanted",
     )
 
-    def __init__(self, namespace: str, observer: ILogObserver, inferred: bool) -> None:
+    def __init__(
+        self,
+        namespace: str,
+        observer: ILogObserver,
+        inferred: bool,
+        fields: dict[str, object],
+    ) -> None:
         self.namespace = namespace
         self.observer = observer
         self.inferred = inferred
+        self.fields = fields
         # The levels that nobody wants, and those that somebody may want, each with the moment of
         # the answer (see _interest).
         self.unwanted: dict[NamedConstant, object] = {}
@@ -123,11 +133,19 @@ class _Core:
 
     def ofClass(self, cls: type) -> "_Core":
         """Make the core for a class, and keep it as long as the class lives."""
-        core = _Core(f"{cls.__module__}.{cls.__qualname__}", self.observer, True)
+        core = _Core(f"{cls.__module__}.{cls.__qualname__}", self.observer, True, self.fields)
         cores = self.ofClasses
         key = id(cls)
         core.reference = ref(cls, lambda _: cores.pop(key, None))
         cores[key] = core
+        return core
+
+    def withFields(self, fields: dict[str, object]) -> "_Core":
+        """Make the core of a Logger that has more fields and is otherwise the same."""
+        core = _Core(self.namespace, self.observer, self.inferred, {**self.fields, **fields})
+        # Who wants what does not depend on fields, so one answer serves both.
+        core.unwanted = self.unwanted
+        core.wanted = self.wanted
         return core
 
 
@@ -161,6 +179,7 @@ class Logger:
             _callersModule(self) if namespace is None else namespace,
             globalLogPublisher if observer is None else observer,
             namespace is None,
+            {},
         )
 
     @property
@@ -170,7 +189,7 @@ class Logger:
 
     @namespace.setter
     def namespace(self, namespace: str) -> None:
-        self._core = _Core(namespace, self._core.observer, False)
+        self._core = _Core(namespace, self._core.observer, False, self._core.fields)
 
     @property
     def observer(self) -> ILogObserver:
@@ -179,7 +198,8 @@ class Logger:
 
     @observer.setter
     def observer(self, observer: ILogObserver) -> None:
-        self._core = _Core(self._core.namespace, observer, self._core.inferred)
+        core = self._core
+        self._core = _Core(core.namespace, observer, core.inferred, core.fields)
 
     def __get__(self: _L, instance: object | None, owner: type | None = None) -> _L:
         """Return the Logger of an instance or a class.
@@ -205,6 +225,20 @@ class Logger:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.namespace!r}>"
+
+    def bind(self: _L, /, **fields: object) -> _L:
+        """Return a Logger like this one, with fields that each of its events has.
+
+        A field that is given to a call as well is that of the call; one that holds in the context
+        too (see `boundContext`) is the one that was bound here. This Logger does not change.
+
+        Args:
+            fields: The fields.
+        """
+        bound = _new(type(self))
+        bound.__dict__.update(self.__dict__)
+        bound._core = self._core.withFields(fields)
+        return bound
 
     def isEnabled(self, level: NamedConstant) -> bool:
         """Return whether an observer may do something with an event of a level.
@@ -266,13 +300,17 @@ class Logger:
 
     def _deliver(self, level: NamedConstant, format: str | None, event: LogEvent) -> None:
         """Make an event of the items of a call, and hand it to the observer."""
+        core = self._core
+        held = fieldsOfContext()
+        if held or core.fields:
+            event = {**held, **core.fields, **event}
         event["log_logger"] = self
         event["log_level"] = level
-        event["log_namespace"] = self._core.namespace
+        event["log_namespace"] = core.namespace
         event["log_source"] = self.source
         event["log_format"] = format
         event["log_time"] = time()
-        self._core.observer(event)
+        core.observer(event)
 
     def failure(
         self,

@@ -1,46 +1,27 @@
-"""Passing events on to the `logging` module of the standard library."""
+"""Events for the `logging` module of the standard library, and events of its records.
+
+`STDLibLogObserver` makes records of events, `STDLibLogReceiver` makes events of records. Both may
+be in use at once: neither takes back what the other one made, so nothing goes round in circles.
+"""
 
 import logging
-import sys
-from types import FrameType, TracebackType
+from types import TracebackType
 
+from twisted.logger._callers import callerOfLogging
 from twisted.logger._format import formatEvent
+from twisted.logger._globalpublisher import globalLogPublisher
 from twisted.logger._interfaces import ILogObserver, LogEvent
-from twisted.logger._levels import LogLevel
+from twisted.logger._legacy import LEGACY_NAMESPACE
+from twisted.logger._stdliblevels import STDLIB_LEVELS, levelFromStandardLibrary
 from twisted.python.components import implementer
 from twisted.python.failure import Failure
-
-_LEVELS = {
-    LogLevel.debug: logging.DEBUG,
-    LogLevel.info: logging.INFO,
-    LogLevel.warn: logging.WARNING,
-    LogLevel.error: logging.ERROR,
-    LogLevel.critical: logging.CRITICAL,
-}
-
-_OWN_PACKAGE = __name__.rpartition(".")[0]
-
-
-def _callerOfLogger(further: int) -> FrameType | None:
-    """Return the nearest frame outside of this package, or one that many calls above it."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None and _isOwn(frame):
-        frame = frame.f_back
-    while further > 0 and frame is not None and frame.f_back is not None:
-        frame = frame.f_back
-        further -= 1
-    return frame
-
-
-def _isOwn(frame: FrameType) -> bool:
-    """Return whether a frame belongs to this package."""
-    name = frame.f_globals.get("__name__")
-    return isinstance(name, str) and (name == _OWN_PACKAGE or name.startswith(_OWN_PACKAGE + "."))
-
 
 _ExceptionInfo = (
     tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 )
+
+# The mark of a record that was made of an event.
+_MARK = "_fromTwistedLogger"
 
 
 def _exceptionOf(event: LogEvent) -> _ExceptionInfo | None:
@@ -49,6 +30,18 @@ def _exceptionOf(event: LogEvent) -> _ExceptionInfo | None:
     if not isinstance(failure, Failure):
         return None
     return (type(failure.value), failure.value, failure.getTracebackObject())
+
+
+def _levelOf(event: LogEvent) -> int:
+    """Return the level of the record for an event."""
+    # `log.msg` and `log.err` can be given a level of the standard library itself.
+    if event.get("log_namespace") == LEGACY_NAMESPACE:
+        level = event.get("logLevel")
+        if isinstance(level, int):
+            return level
+        if event.get("isError"):
+            return logging.ERROR
+    return STDLIB_LEVELS.get(event.get("log_level"), logging.INFO)
 
 
 @implementer(ILogObserver)
@@ -75,12 +68,14 @@ class STDLibLogObserver:
         """Pass an event on.
 
         Args:
-            event: The event.
+            event: The event; one that a `STDLibLogReceiver` made is left out.
         """
-        level = _LEVELS.get(event.get("log_level", LogLevel.info), logging.INFO)
+        if "log_record" in event:
+            return
+        level = _levelOf(event)
         if not self.logger.isEnabledFor(level):
             return
-        frame = _callerOfLogger(self.stackDepth - self.defaultStackDepth)
+        frame = callerOfLogging(self.stackDepth - self.defaultStackDepth)
         record = self.logger.makeRecord(
             self.logger.name,
             level,
@@ -91,7 +86,62 @@ class STDLibLogObserver:
             _exceptionOf(event),
             "(unknown function)" if frame is None else frame.f_code.co_name,
         )
+        setattr(record, _MARK, True)
         self.logger.handle(record)
 
 
-__all__ = ["STDLibLogObserver"]
+class STDLibLogReceiver(logging.Handler):
+    """A handler of the `logging` module that makes an event of each record.
+
+    The namespace is the name of the standard library's logger, the level that of the same
+    severity, the time and the exception those of the record. The event also has
+
+    - `log_text`: the record's message, which is the text of the event;
+    - `log_record`: the record;
+    - `filename`, `lineno`, `function`: the place of the call that logged.
+
+    Args:
+        observer: What gets the events. By default the global publisher.
+        level: The least level of the records, one of the `logging` module.
+    """
+
+    def __init__(self, observer: ILogObserver | None = None, level: int = logging.NOTSET) -> None:
+        super().__init__(level)
+        self.observer: ILogObserver = globalLogPublisher if observer is None else observer
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Make an event of a record.
+
+        Args:
+            record: The record; one that a `STDLibLogObserver` made is left out.
+        """
+        if getattr(record, _MARK, False):
+            return
+        try:
+            self.observer(_eventOf(record))
+        except Exception:
+            self.handleError(record)
+
+
+def _eventOf(record: logging.LogRecord) -> LogEvent:
+    """Return the event of a record."""
+    event: LogEvent = {
+        "log_logger": None,
+        "log_source": None,
+        "log_level": levelFromStandardLibrary(record.levelno),
+        "log_namespace": record.name,
+        "log_time": record.created,
+        "log_format": "{log_text}",
+        "log_text": record.getMessage(),
+        "log_record": record,
+        "filename": record.pathname,
+        "lineno": record.lineno,
+        "function": record.funcName,
+    }
+    if record.exc_info is not None and record.exc_info[1] is not None:
+        kind, value, traceback = record.exc_info
+        event["log_failure"] = Failure(value, kind, traceback)
+    return event
+
+
+__all__ = ["STDLibLogReceiver", "STDLibLogObserver"]
