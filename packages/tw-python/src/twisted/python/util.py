@@ -11,6 +11,9 @@ from typing import Any, AnyStr, ParamSpec, TypeVar
 from twisted.python._fancymixins import FancyEqMixin, FancyStrMixin
 from twisted.python._functionmetadata import mergeFunctionMetadata
 from twisted.python._insensitivedict import InsensitiveDict
+from twisted.python._intervals import IntervalDifferential
+from twisted.python._passwords import getPassword
+from twisted.python._plugindirs import addPluginDir, getPluginDirs
 from twisted.python._privileges import (
     gidFromString,
     initgroups,
@@ -18,6 +21,7 @@ from twisted.python._privileges import (
     switchUID,
     uidFromString,
 )
+from twisted.python._terminalhelpers import LineLog, makeStatBar, spewer
 
 _H = TypeVar("_H", bound=Hashable)
 _P = ParamSpec("_P")
@@ -133,9 +137,15 @@ __all__ = [
     "FancyEqMixin",
     "FancyStrMixin",
     "InsensitiveDict",
+    "IntervalDifferential",
+    "LineLog",
     "OrderedDict",
+    "addPluginDir",
+    "getPassword",
+    "getPluginDirs",
     "gidFromString",
     "initgroups",
+    "makeStatBar",
     "mergeFunctionMetadata",
     "nameToLabel",
     "padTo",
@@ -145,6 +155,7 @@ __all__ = [
     "runWithWarningsSuppressed",
     "searchupwards",
     "sibpath",
+    "spewer",
     "switchUID",
     "uidFromString",
     "uniquify",
