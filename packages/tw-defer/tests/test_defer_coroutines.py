@@ -328,7 +328,7 @@ class TestTracebacks:
 
         ensureDeferred(outermost())
         d.callback(None)
-        assert [name for name in names if name != "__await__"] == [
+        assert [name for name in names if name not in ("__await__", "awaitResult")] == [
             "outermost",
             "middle",
             "innermost",

@@ -222,7 +222,7 @@ def test_a_task_may_wait_for_an_unfired_deferred_in_its_own_way(
 
 @pytest.mark.usefixtures("asyncioThere")
 def test_a_fired_deferred_is_awaited_in_any_loop(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(SEAM, "awaitIn")
+    monkeypatch.setattr(SEAM, "awaitIn", None)
     with pytest.raises(StopIteration, match="1"):
         next(succeed(1).__await__())
 

@@ -4,13 +4,7 @@ This module knows nothing of event loops, threads or processes; it only keeps th
 things are done.
 """
 
-from twisted.internet.defer._combinators import (
-    FAILURE,
-    SUCCESS,
-    DeferredList,
-    gatherResults,
-    race,
-)
+from twisted.internet.defer._combinators import gatherResults, race
 from twisted.internet.defer._concurrency import DeferredLock, DeferredQueue, DeferredSemaphore
 from twisted.internet.defer._coroutines import ensureDeferred, inlineCallbacks, returnValue
 from twisted.internet.defer._deferred import Deferred, getDebugging, setDebugging
@@ -24,6 +18,7 @@ from twisted.internet.defer._errors import (
     QueueUnderflow,
     TimeoutError,
 )
+from twisted.internet.defer._lists import FAILURE, SUCCESS, DeferredList
 from twisted.internet.defer._results import execute, fail, maybeDeferred, passthru, succeed
 from twisted.internet.defer._unhandled import DebugInfo, logError
 

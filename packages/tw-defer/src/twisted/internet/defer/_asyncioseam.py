@@ -7,14 +7,17 @@ functions of `_asynciobridge` are called through the one `SEAM`, and imported by
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Generator
-from sys import modules
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from twisted.internet.defer._deferred import Deferred
 
 ASYNCIO: Final = "asyncio"
+
+# Bound here since mypyc gets at a Final faster than at a name that was imported.
+modules: Final = sys.modules
 
 
 class Seam:

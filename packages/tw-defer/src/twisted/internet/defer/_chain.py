@@ -24,13 +24,14 @@ This module keeps to what mypyc can compile.
 
 from __future__ import annotations
 
-import traceback
 import warnings
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeAlias, TypeVar, cast
 
+from twisted.internet.defer._compiling import mypyc_attr
 from twisted.internet.defer._errors import AlreadyCalledError, CancelledError
-from twisted.internet.defer._unhandled import DebugInfo
+from twisted.internet.defer._nosteps import NO_STEPS
+from twisted.internet.defer._unhandled import DebugInfo, callersStack
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -45,12 +46,12 @@ _log = Logger(namespace="twisted.internet.defer")
 
 # Results of these types are neither failures nor Deferreds. To look a type up here is twice as
 # fast as to ask isinstance, which for a "no" reads the attribute __class__ as well.
-PLAIN: frozenset[type] = frozenset(
+PLAIN: Final[frozenset[type]] = frozenset(
     {type(None), bool, int, float, str, bytes, bytearray, tuple, list, dict, set, frozenset}
 )
 
 # How many Deferreds that wait for each other are searched for one that waits for itself.
-_CYCLE_SEARCH_LIMIT = 100
+_CYCLE_SEARCH_LIMIT: Final = 100
 
 
 # Called with each new Deferred; see `watchCreation`.
@@ -73,9 +74,7 @@ def _spent(result: object) -> object:
     return result
 
 
-# Most Deferreds never have more than a step or two, and many have none: no list is made for those.
-NO_STEPS: tuple[()] = ()
-_SPENT: Step = (_spent, _spent, None)
+_SPENT: Final[Step] = (_spent, _spent, None)
 
 
 def cancelling(deferred: Deferred[Any]) -> None:
@@ -117,6 +116,7 @@ def waitingForItself() -> Failure:
     return Failure(RuntimeError(message))
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)
 class Chain(Generic[_T]):
     """A result to come and the steps that wait for it: everything of a Deferred but its surface."""
 
@@ -139,7 +139,7 @@ class Chain(Generic[_T]):
 
     called: bool
     paused: int
-    callbacks: list[Step] | tuple[()]
+    callbacks: list[Step]
     result: Any
 
     def __init__(self, canceller: Callable[[Deferred[Any]], object] | None = None) -> None:
@@ -162,7 +162,7 @@ class Chain(Generic[_T]):
         self._debugInfo: DebugInfo | None = None
         if self.debug:
             self._debugInfo = DebugInfo()
-            self._debugInfo.creator = traceback.format_stack()[:-1]
+            self._debugInfo.creator = callersStack()
         if _creationWatcher is not None:
             _creationWatcher(self)
 
@@ -186,7 +186,7 @@ class Chain(Generic[_T]):
                 "fire with its result, or return it from a callback"
             )
         if self._debugInfo is not None:
-            self._debugInfo.invoker = traceback.format_stack()[:-1]
+            self._debugInfo.invoker = callersStack()
         self.called = True
         self._canceller = None
         self.result = result
@@ -215,7 +215,7 @@ class Chain(Generic[_T]):
             return
         failure = fail if isinstance(fail, Failure) else Failure(fail)
         if self._debugInfo is not None:
-            self._debugInfo.invoker = traceback.format_stack()[:-1]
+            self._debugInfo.invoker = callersStack()
         self.called = True
         if self._canceller is not cancelled:
             self._canceller = None
@@ -299,7 +299,7 @@ class Chain(Generic[_T]):
         # Deferreds that have handed their result over and have more steps to run after that.
         suspended: list[Chain[Any]] | None = None
         result: Any
-        steps: Any
+        steps: Iterator[Step] | None
         while current is not None:
             if current.paused:
                 # Another one's callback paused it while it was suspended.
@@ -403,8 +403,10 @@ class Chain(Generic[_T]):
         overwritten, so that a long list is not moved each time.
         """
         callbacks = self.callbacks
-        assert isinstance(callbacks, list)
         left: int = steps.__length_hint__()  # type: ignore[attr-defined]
+        if not left:
+            self.callbacks = NO_STEPS
+            return
         done = len(callbacks) - left
         if done >= left:
             del callbacks[:done]
@@ -460,7 +462,6 @@ class Chain(Generic[_T]):
 
 
 __all__ = [
-    "NO_STEPS",
     "PLAIN",
     "Chain",
     "Step",

@@ -16,8 +16,8 @@ variables that it sets are its own, and it keeps seeing those of its caller.
 from collections.abc import Callable, Coroutine, Generator
 from contextvars import copy_context
 from functools import wraps
-from types import CoroutineType, GeneratorType
-from typing import Any, NoReturn, ParamSpec, Protocol, TypeVar, cast
+from types import CoroutineType, FunctionType, GeneratorType, TracebackType
+from typing import Any, Final, NoReturn, ParamSpec, Protocol, TypeVar, cast
 
 from twisted.internet.defer._asyncioseam import ASYNCIO, SEAM, modules
 from twisted.internet.defer._chain import PLAIN, Chain, cancelling, raisable, waitingForItself
@@ -29,7 +29,53 @@ _T = TypeVar("_T")
 _P = ParamSpec("_P")
 
 # Nobody can subclass these, so a look at the type is enough.
-_RUNNABLE: frozenset[type] = frozenset({CoroutineType, GeneratorType})
+_RUNNABLE: Final[frozenset[type]] = frozenset({CoroutineType, GeneratorType})
+
+
+# Bound here since mypyc gets at a Final faster than at a name that was imported.
+_copyContext: Final = copy_context
+
+
+class _Returned:
+    """What a coroutine or generator returned, to be yielded in place of its end."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+
+    def __await__(self) -> Any:  # noqa: ANN401 - an iterator, which is all that it has to be
+        return self
+
+    def __iter__(self) -> "_Returned":
+        return self
+
+    def __next__(self) -> "_Returned":
+        return self
+
+
+# Compiled code makes a traceback of every exception that it catches, and so the end of a coroutine
+# would cost more than all the rest. A compiled `await` learns of the end without an exception,
+# and so does a compiled `yield from`: they run what we drive, and yield what it returned. The
+# interpreter has no such trouble, and there these would only be one more frame.
+
+
+async def _coroutineToItsEnd(coroutine: Coroutine[Any, Any, object]) -> None:
+    await _Returned(await coroutine)
+
+
+def _generatorToItsEnd(generator: Generator[Any, Any, object]) -> Generator[Any, Any, None]:
+    yield _Returned((yield from generator))
+
+
+def _toItsEnd(generator: Any) -> Any:  # noqa: ANN401 - a coroutine or a generator, as what it gives
+    """Return what to send to in place of a coroutine or generator."""
+    if type(generator) is GeneratorType:
+        return _generatorToItsEnd(generator)
+    return _coroutineToItsEnd(generator)
+
+
+_COMPILED: Final = type(_toItsEnd) is not FunctionType
 
 
 class _ReturnedValue(BaseException):
@@ -91,19 +137,19 @@ class _Driven(Deferred[_T]):
         scope: The innermost scope in which the coroutine stands.
     """
 
-    __slots__ = ("_generator", "_request", "_runStep")
-
-    # Few ever need these: they cost nothing until they are set.
-    cancels: int = 0
-    scope: "Scope | None" = None
+    __slots__ = ("_generator", "_request", "_resumed", "_runStep", "cancels", "scope")
 
     def __init__(self, generator: Any) -> None:  # noqa: ANN401 - a coroutine or a generator
         # Without anything to wait for, it cannot be cancelled: it runs.
         Deferred.__init__(self, cancelling)
         self._generator: Any = generator
+        # What is sent to, which ends by yielding a _Returned or as generators do.
+        self._resumed: Any = _toItsEnd(generator) if _COMPILED else generator
         self._request: CancelRequest | None = None
+        self.cancels = 0
+        self.scope: Scope | None = None
         # Calls a function with an argument in the context of the coroutine.
-        self._runStep: Callable[..., Any] = copy_context().run
+        self._runStep: Callable[..., Any] = _copyContext().run
         self._advance(None)
 
     def _name(self) -> str:
@@ -111,8 +157,7 @@ class _Driven(Deferred[_T]):
 
     def _advance(self, result: object) -> None:
         """Run the coroutine until it waits for a Deferred that has no result yet."""
-        generator = self._generator
-        send = generator.send
+        send = self._resumed.send
         run = self._runStep
         if ASYNCIO in modules:
             run = self._runStep = SEAM.surround(self, run)
@@ -123,7 +168,7 @@ class _Driven(Deferred[_T]):
             try:
                 if failed:
                     assert isinstance(result, Failure)
-                    awaited = run(generator.throw, raisable(result))
+                    awaited = run(self._generator.throw, raisable(result))
                 else:
                     awaited = run(send, result)
             except StopIteration as stop:
@@ -136,15 +181,18 @@ class _Driven(Deferred[_T]):
                 self._finish(returned.value)
                 return
             except BaseException as error:
-                self._generator = None
+                self._generator = self._resumed = None
                 result = None
-                if error.__traceback__ is not None:
-                    error.__traceback__ = error.__traceback__.tb_next
+                error.__traceback__ = _ofOthers(error.__traceback__)
                 self.errback(Failure(error))
                 # The frames of the coroutine refer to this one.
-                del self, generator, send, run
+                del self, send, run
                 return
             if not isinstance(awaited, Deferred):
+                if isinstance(awaited, _Returned):
+                    result = None
+                    self._finish(awaited.value)
+                    return
                 if awaited is DRIVER:
                     result = self
                     failed = False
@@ -233,7 +281,7 @@ class _Driven(Deferred[_T]):
 
     def _finish(self, value: object) -> None:
         """Fire with what the coroutine returned."""
-        self._generator = None
+        self._generator = self._resumed = None
         if type(value) in PLAIN or not isinstance(value, Deferred):
             self.callback(cast(_T, value))
             return
@@ -243,6 +291,13 @@ class _Driven(Deferred[_T]):
                 "(await or yield it) and to return the result"
             )
         )
+
+
+def _ofOthers(trace: TracebackType | None) -> TracebackType | None:
+    """Return a traceback without the frames of this room at its head."""
+    while trace is not None and trace.tb_frame.f_globals.get("__name__") == __name__:
+        trace = trace.tb_next
+    return trace
 
 
 def fromCoroutine(

@@ -17,9 +17,10 @@ from typing import (
     overload,
 )
 
-from twisted.internet._timeinterfaces import IReactorTime
-from twisted.internet.defer._asyncioseam import ASYNCIO, SEAM, modules
-from twisted.internet.defer._chain import PLAIN, Chain, Step, raisable
+from twisted.internet._timeinterfaces import IDelayedCall, IReactorTime
+from twisted.internet.defer._awaiting import awaitResult
+from twisted.internet.defer._chain import PLAIN, Chain, raisable
+from twisted.internet.defer._compiling import mypyc_attr
 from twisted.internet.defer._errors import CancelledError, TimeoutError
 from twisted.python.failure import Failure
 
@@ -55,6 +56,7 @@ def _withArguments(
     return withArguments
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)
 class Deferred(Chain[_T]):
     """A result that will be there later, or a failure.
 
@@ -71,8 +73,6 @@ class Deferred(Chain[_T]):
     """
 
     __slots__ = ()
-
-    callbacks: list[Step] | tuple[()]
 
     # Adding steps
 
@@ -95,7 +95,7 @@ class Deferred(Chain[_T]):
     ) -> Deferred[_U]: ...
 
     def addCallback(
-        self, callback: Callable[..., object], /, *args: object, **kwargs: object
+        self, _callback: Callable[..., object], /, *args: object, **kwargs: object
     ) -> Deferred[Any]:
         """Add a function to be called with the result, unless that is a failure.
 
@@ -108,9 +108,9 @@ class Deferred(Chain[_T]):
         Returns:
             This Deferred.
         """
-        if callback is None:
+        if _callback is None:
             raise TypeError("A callback must be callable, not None")
-        step = (callback, None, (args, kwargs) if args or kwargs else None)
+        step = (_callback, None, (args, kwargs) if args or kwargs else None)
         if self.callbacks:
             self.callbacks.append(step)
         else:
@@ -147,7 +147,7 @@ class Deferred(Chain[_T]):
     ) -> Deferred[_T | _U]: ...
 
     def addErrback(
-        self, errback: Callable[..., object], /, *args: object, **kwargs: object
+        self, _errback: Callable[..., object], /, *args: object, **kwargs: object
     ) -> Deferred[Any]:
         """Add a function to be called with the failure, if there is one.
 
@@ -161,9 +161,9 @@ class Deferred(Chain[_T]):
         Returns:
             This Deferred.
         """
-        if errback is None:
+        if _errback is None:
             raise TypeError("An errback must be callable, not None")
-        step = (None, errback, (args, kwargs) if args or kwargs else None)
+        step = (None, _errback, (args, kwargs) if args or kwargs else None)
         if self.callbacks:
             self.callbacks.append(step)
         else:
@@ -200,7 +200,7 @@ class Deferred(Chain[_T]):
     ) -> Deferred[_T]: ...
 
     def addBoth(
-        self, callback: Callable[..., object], /, *args: object, **kwargs: object
+        self, _callback: Callable[..., object], /, *args: object, **kwargs: object
     ) -> Deferred[Any]:
         """Add a function to be called with the result or the failure, whichever it is.
 
@@ -212,9 +212,9 @@ class Deferred(Chain[_T]):
         Returns:
             This Deferred.
         """
-        if callback is None:
+        if _callback is None:
             raise TypeError("A callback must be callable, not None")
-        step = (callback, callback, (args, kwargs) if args or kwargs else None)
+        step = (_callback, _callback, (args, kwargs) if args or kwargs else None)
         if self.callbacks:
             self.callbacks.append(step)
         else:
@@ -412,40 +412,23 @@ class Deferred(Chain[_T]):
                 what it returns or raises becomes the result. Left out, a `CancelledError` becomes
                 a `TimeoutError` and any other result stays.
         """
-        timedOut = False
-
-        def timeOut() -> None:
-            nonlocal timedOut
-            timedOut = True
-            self.cancel()
-
-        delayedCall = clock.callLater(timeout, timeOut)
-
-        def convert(result: _T | Failure) -> _T | _U | Failure:
-            if delayedCall.active():
-                delayedCall.cancel()
-            if not timedOut:
-                return result
-            if onTimeoutCancel is not None:
-                return onTimeoutCancel(result, timeout)
-            if isinstance(result, Failure) and result.check(CancelledError):
-                return Failure(TimeoutError(timeout, "Deferred"))
-            return result
-
-        return self.addBoth(convert)
+        return self.addBoth(_Timeout(self, timeout, clock, onTimeoutCancel))
 
     # Coroutines
 
     def __await__(self) -> Generator[Deferred[_T], Any, _T]:
         """Wait for the result in a coroutine."""
+        return self._takeResult() if self._idle else awaitResult(self)
+
+    def __iter__(self) -> Generator[Deferred[_T], Any, _T]:
+        """Wait for the result in a generator: `result = yield from deferred`."""
+        return self._takeResult() if self._idle else awaitResult(self)
+
+    def _takeResult(self) -> Generator[Deferred[_T], Any, _T]:
+        """Return the result that is there, or raise its failure."""
         if not self._idle:
-            result: _T
-            if ASYNCIO in modules:
-                waiting = SEAM.awaitIn(self)
-                if waiting is not None:
-                    result = yield from waiting
-                    return result
-            result = yield self
+            # A callback was added after the coroutine began to await.
+            result: _T = yield self
             return result
         value: _T | Failure = self.result
         if type(value) in PLAIN or not isinstance(value, Failure):
@@ -458,10 +441,6 @@ class Deferred(Chain[_T]):
         finally:
             # The traceback refers to this frame.
             del value, failure
-
-    def __iter__(self) -> Generator[Deferred[_T], Any, _T]:
-        """Wait for the result in a generator: `result = yield from deferred`."""
-        return self.__await__()
 
     @classmethod
     def fromCoroutine(
@@ -500,6 +479,45 @@ class Deferred(Chain[_T]):
         from twisted.internet.defer._futures import deferredOf
 
         return deferredOf(future)
+
+
+class _Timeout:
+    """The step of a Deferred that may take only so long."""
+
+    __slots__ = ("_deferred", "_delayedCall", "_onTimeoutCancel", "_timedOut", "_timeout")
+
+    def __init__(
+        self,
+        deferred: Deferred[Any],
+        timeout: float,
+        clock: IReactorTime,
+        onTimeoutCancel: Callable[[Any, float], object] | None,
+    ) -> None:
+        self._deferred: Deferred[Any] | None = deferred
+        self._timeout = timeout
+        self._onTimeoutCancel = onTimeoutCancel
+        self._timedOut = False
+        self._delayedCall: IDelayedCall | None = clock.callLater(timeout, self._timeOut)
+
+    def _timeOut(self) -> None:
+        self._timedOut = True
+        self._delayedCall = None
+        if self._deferred is not None:
+            self._deferred.cancel()
+
+    def __call__(self, result: Any) -> Any:  # noqa: ANN401 - of any Deferred
+        # Both lead back here.
+        delayedCall, self._delayedCall = self._delayedCall, None
+        self._deferred = None
+        if delayedCall is not None and delayedCall.active():
+            delayedCall.cancel()
+        if not self._timedOut:
+            return result
+        if self._onTimeoutCancel is not None:
+            return self._onTimeoutCancel(result, self._timeout)
+        if isinstance(result, Failure) and result.check(CancelledError):
+            return Failure(TimeoutError(self._timeout, "Deferred"))
+        return result
 
 
 def setDebugging(on: bool) -> None:

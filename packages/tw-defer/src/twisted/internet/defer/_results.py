@@ -37,10 +37,10 @@ def fail(result: Failure | BaseException | None = None) -> Deferred[Any]:
     return d
 
 
-def execute(f: Callable[_P, _T], /, *args: _P.args, **kwargs: _P.kwargs) -> Deferred[_T]:
+def execute(_f: Callable[_P, _T], /, *args: _P.args, **kwargs: _P.kwargs) -> Deferred[_T]:
     """Call a function and return a Deferred of what it returned or raised."""
     try:
-        result = f(*args, **kwargs)
+        result = _f(*args, **kwargs)
     except Exception:
         return fail()
     return succeed(result)
@@ -66,7 +66,7 @@ def maybeDeferred(
 
 
 def maybeDeferred(
-    f: Callable[_P, Deferred[_T] | Coroutine[Deferred[Any], Any, _T] | _T],
+    _f: Callable[_P, Deferred[_T] | Coroutine[Deferred[Any], Any, _T] | _T],
     /,
     *args: _P.args,
     **kwargs: _P.kwargs,
@@ -77,7 +77,7 @@ def maybeDeferred(
         Its Deferred; a new one of what the coroutine, the function returned or raised.
     """
     try:
-        result = f(*args, **kwargs)
+        result = _f(*args, **kwargs)
     except BaseException:
         return fail()
     if isinstance(result, Deferred):

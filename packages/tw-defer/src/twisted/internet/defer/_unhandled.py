@@ -5,10 +5,34 @@ refers to it, so the two are collected together, and the finalizer of `DebugInfo
 that no errback will come any more. A Deferred that never fails has none: it costs nothing.
 """
 
+import traceback
+from sys import _getframe
+from types import FrameType
+from typing import Final
+
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+_PACKAGE: Final = "twisted.internet.defer"
+
 _log = Logger(namespace="twisted.internet.defer")
+
+
+def callersStack() -> list[str]:
+    """Return the stack of the code that called into this package, as text lines.
+
+    Our own frames are left out; in the compiled form there are none.
+    """
+    frame = _getframe()
+    while frame.f_back is not None and isOwn(frame):
+        frame = frame.f_back
+    return traceback.format_stack(frame)
+
+
+def isOwn(frame: FrameType) -> bool:
+    """Return whether a frame runs code of this package."""
+    name = frame.f_globals.get("__name__", "")
+    return isinstance(name, str) and (name == _PACKAGE or name.startswith(_PACKAGE + "."))
 
 
 class DebugInfo:
