@@ -104,5 +104,7 @@ class HandClock:
         """Let time pass and make the calls that become due."""
         self.now += seconds
         for call in [call for call in self.calls if call.getTime() <= self.now]:
-            self.calls.remove(call)
-            call.function()
+            # One of those before it may have called it off.
+            if call in self.calls:
+                self.calls.remove(call)
+                call.function()

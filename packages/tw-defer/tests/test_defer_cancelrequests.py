@@ -1,12 +1,19 @@
 """What a driver of coroutines offers to scopes: who drives, and cancellations kept until a wait."""
 
-from collections.abc import Generator
+from collections.abc import Coroutine, Generator
 from typing import Any
 
 from twisted.internet.defer import CancelledError, Deferred, ensureDeferred, inlineCallbacks
 from twisted.internet.defer._coroutines import DRIVER, CancelRequest, _Driven
 
 from .defer_helpers import failureOf, resultOf
+
+
+def driven(coroutine: Coroutine[Any, Any, None]) -> _Driven[None]:
+    """Start a coroutine."""
+    d = ensureDeferred(coroutine)
+    assert isinstance(d, _Driven)
+    return d
 
 
 async def driver() -> _Driven[Any]:
@@ -116,8 +123,7 @@ def test_a_request_reaches_a_coroutine_that_waits_for_the_one_that_runs() -> Non
         seen.append("the inner one has ended")
         await Deferred()
 
-    d = ensureDeferred(outer())
-    assert isinstance(d, _Driven)
+    d = driven(outer())
     begin.callback(None)
     failureOf(d, CancelledError)
     assert seen == ["the inner one has ended"]
@@ -140,8 +146,7 @@ def test_a_request_to_one_that_waits_for_the_one_that_runs_is_delivered_once() -
         await ensureDeferred(inner())
         await wait
 
-    d = ensureDeferred(outer())
-    assert isinstance(d, _Driven)
+    d = driven(outer())
     begin.callback(None)
     assert seen == ["cancelled"]
     wait.callback(None)
@@ -161,8 +166,7 @@ def test_a_request_while_the_awaited_result_is_handed_over_cancels_the_next_wait
         return result
 
     wait.addCallback(request)
-    d = ensureDeferred(waits())
-    assert isinstance(d, _Driven)
+    d = driven(waits())
     wait.callback("result")
     failureOf(d, CancelledError)
     assert seen == ["result"]

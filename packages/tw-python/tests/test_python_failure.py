@@ -336,6 +336,19 @@ class TestTraceback:
         failure = caught()
         assert failure.getTracebackObject() is failure.tb
 
+    def test_cleaning_reaches_the_members_of_a_group_and_notes_where_they_were_raised(self) -> None:
+        member = caught().value
+        assert isinstance(member, Refused)
+        try:
+            raise ExceptionGroup("group", [ExceptionGroup("inner", [member])])
+        except ExceptionGroup:
+            failure = Failure()
+        failure.cleanFailure()
+        assert member.__traceback__ is None
+        (note,) = member.__notes__
+        assert "in raiser" in note
+        assert "in raiser" in failure.getTraceback()
+
     def test_a_cleaned_failure_gives_what_the_traceback_module_takes(self) -> None:
         failure = caught()
         expected = traceback.format_tb(failure.tb)

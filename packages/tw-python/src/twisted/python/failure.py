@@ -261,8 +261,9 @@ class Failure(BaseException):
     def cleanFailure(self) -> None:
         """Let go of the frames and with them of every object that they hold.
 
-        The names and line numbers of the frames are kept. The exception, and those that it came
-        from, lose their tracebacks.
+        The names and line numbers of the frames are kept. The exception, those that it came from,
+        and those in it if it is a group, lose their tracebacks; those of a group get a note that
+        says where they were raised.
         """
         self._frames = self.frames
         self.tb = None
@@ -270,6 +271,10 @@ class Failure(BaseException):
         waiting: list[BaseException | None] = [self.value]
         while waiting:
             exception = waiting.pop()
+            if isinstance(exception, BaseExceptionGroup):
+                for member in exception.exceptions:
+                    _noteFrames(member)
+                waiting += exception.exceptions
             if exception is not None and exception.__traceback__ is not None:
                 exception.__traceback__ = None
                 waiting += [exception.__cause__, exception.__context__]
@@ -361,6 +366,14 @@ class Failure(BaseException):
 
     def __getstate__(self) -> dict[str, object]:
         return {**self.__dict__, "_frames": self.frames, "tb": None, "pickled": 1}
+
+
+def _noteFrames(exception: BaseException) -> None:
+    """Add a note to an exception that says where it was raised, if that is known."""
+    frames = framesOfTraceback(exception.__traceback__)
+    if frames:
+        lines = [f'  File "{file}", line {line}, in {name}' for name, file, line, *_ in frames]
+        exception.add_note("\n".join(["It was raised here (most recent call last):", *lines]))
 
 
 def _emptyFailure(cls: type[Failure]) -> Failure:

@@ -11,6 +11,7 @@ from twisted.internet.defer._deferred import Deferred, getDebugging, setDebuggin
 from twisted.internet.defer._errors import (
     AlreadyCalledError,
     CancelledError,
+    DeadlineError,
     FailureGroup,
     FirstError,
     NotACoroutineError,
@@ -20,13 +21,24 @@ from twisted.internet.defer._errors import (
 )
 from twisted.internet.defer._lists import FAILURE, SUCCESS, DeferredList
 from twisted.internet.defer._results import execute, fail, maybeDeferred, passthru, succeed
+from twisted.internet.defer._scopes import (
+    CancelScope,
+    Timeout,
+    moveOnAfter,
+    shield,
+    timeout,
+    timeoutAt,
+)
+from twisted.internet.defer._taskgroup import TaskGroup
 from twisted.internet.defer._unhandled import DebugInfo, logError
 
 __all__ = [
     "FAILURE",
     "SUCCESS",
     "AlreadyCalledError",
+    "CancelScope",
     "CancelledError",
+    "DeadlineError",
     "DebugInfo",
     "Deferred",
     "DeferredList",
@@ -38,6 +50,8 @@ __all__ = [
     "NotACoroutineError",
     "QueueOverflow",
     "QueueUnderflow",
+    "TaskGroup",
+    "Timeout",
     "TimeoutError",
     "ensureDeferred",
     "execute",
@@ -47,9 +61,13 @@ __all__ = [
     "inlineCallbacks",
     "logError",
     "maybeDeferred",
+    "moveOnAfter",
     "passthru",
     "race",
     "returnValue",
     "setDebugging",
+    "shield",
     "succeed",
+    "timeout",
+    "timeoutAt",
 ]

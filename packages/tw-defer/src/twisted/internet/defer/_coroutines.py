@@ -120,9 +120,22 @@ class _Driver:
 
     __slots__ = ()
 
-    def __await__(self) -> "Generator[_Driver, object, object]":
-        return (yield self)
+    def __await__(self) -> "Generator[_Driver, object, _Driven[Any]]":
+        try:
+            driver = yield self
+        except RuntimeError as error:
+            # A Task of asyncio has no use for what was yielded.
+            raise RuntimeError(_WRONG_DRIVER) from error
+        if not isinstance(driver, _Driven):
+            raise RuntimeError(_WRONG_DRIVER)
+        return driver
 
+
+_WRONG_DRIVER = (
+    "Scopes and task groups of twisted.internet.defer work in coroutines that Deferreds run: "
+    "wait for Deferred.fromCoroutine(...) of a coroutine of its own; "
+    "or use asyncio.timeout and asyncio.TaskGroup in a Task of asyncio"
+)
 
 DRIVER = _Driver()
 
@@ -131,13 +144,13 @@ class _Driven(Deferred[_T]):
     """The result of a coroutine or generator, which it drives.
 
     Attributes:
-        cancels: How often it was asked to be cancelled while it waited, less what scopes in it
-            have asked for themselves and taken back; it goes up and down like the count of
-            `asyncio.Task.cancelling`.
+        cancels: How often it was asked to be cancelled, less what scopes in it have asked for
+            themselves and taken back: what `asyncio.Task.cancelling` returns. What comes from
+            outside while it runs does not count, and has no effect.
         scope: The innermost scope in which the coroutine stands.
     """
 
-    __slots__ = ("_generator", "_request", "_resumed", "_runStep", "cancels", "scope")
+    __slots__ = ("_generator", "_requests", "_resumed", "_runStep", "cancels", "scope")
 
     def __init__(self, generator: Any) -> None:  # noqa: ANN401 - a coroutine or a generator
         # Without anything to wait for, it cannot be cancelled: it runs.
@@ -145,7 +158,7 @@ class _Driven(Deferred[_T]):
         self._generator: Any = generator
         # What is sent to, which ends by yielding a _Returned or as generators do.
         self._resumed: Any = _toItsEnd(generator) if _COMPILED else generator
-        self._request: CancelRequest | None = None
+        self._requests: list[CancelRequest] | None = None
         self.cancels = 0
         self.scope: Scope | None = None
         # Calls a function with an argument in the context of the coroutine.
@@ -222,7 +235,7 @@ class _Driven(Deferred[_T]):
                 awaited.callbacks.append((advance, advance, None))
             else:
                 awaited.callbacks = [(advance, advance, None)]
-            if self._request is not None:
+            if self._requests is not None:
                 self._deliver()
             return
 
@@ -241,8 +254,10 @@ class _Driven(Deferred[_T]):
         return SEAM.waitFor(self, awaited)
 
     def _letsCancelPass(self) -> bool:
+        if self.scope is not None and not self.scope.letsCancelPass():
+            return False
         self.cancels += 1
-        return self.scope is None or self.scope.letsCancelPass()
+        return True
 
     def cancelAtWait(self, request: CancelRequest) -> None:
         """Cancel what the coroutine waits for; while it runs, cancel its next wait.
@@ -252,20 +267,19 @@ class _Driven(Deferred[_T]):
         """
         self.cancels += 1
         drivers: list[_Driven[Any]] = []
-        waiting: Chain[Any] = self
-        while True:
-            if isinstance(waiting, _Driven):
-                drivers.append(waiting)
-            inner = waiting._chainedTo
-            if inner is None:
+        end: Chain[Any] | None = self
+        last: Chain[Any] = self
+        while end is not None:
+            last = end
+            if isinstance(end, _Driven):
+                drivers.append(end)
+            end = end._chainedTo
+            if end is not None and type(end).cancel is not Chain.cancel:
+                last = end
                 break
-            if type(inner).cancel is not Chain.cancel:
-                waiting = inner
-                break
-            waiting = inner
-        if waiting.called or waiting is drivers[-1]:
+        if last.called or last is drivers[-1]:
             for driver in drivers:
-                driver._request = request
+                driver._requests = [*(driver._requests or ()), request]
             return
         request.open = False
         if self._chainedTo is not None:
@@ -273,10 +287,12 @@ class _Driven(Deferred[_T]):
 
     def _deliver(self) -> None:
         """Cancel what the coroutine has begun to wait for, if that was asked for before."""
-        request = self._request
-        self._request = None
-        if request is not None and request.open and self._chainedTo is not None:
+        waiting = False
+        for request in self._requests or ():
+            waiting = waiting or request.open
             request.open = False
+        self._requests = None
+        if waiting and self._chainedTo is not None:
             self._chainedTo.cancel()
 
     def _finish(self, value: object) -> None:

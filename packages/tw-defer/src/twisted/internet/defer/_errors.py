@@ -1,5 +1,6 @@
 """The errors of Deferreds."""
 
+import builtins
 from collections.abc import Sequence
 
 from twisted.python.failure import Failure
@@ -42,6 +43,15 @@ class TimeoutError(Exception):
     """The result of a Deferred that took longer than its `addTimeout` allows.
 
     Its arguments are the timeout in seconds and what timed out.
+    """
+
+    __module__ = _MODULE
+
+
+class DeadlineError(TimeoutError, builtins.TimeoutError):
+    """What was done under `timeout` or `timeoutAt` took longer than it was given.
+
+    It is a `twisted.internet.defer.TimeoutError` and Python's own `TimeoutError` as well.
     """
 
     __module__ = _MODULE
@@ -94,6 +104,7 @@ class FailureGroup(Exception):
 __all__ = [
     "AlreadyCalledError",
     "CancelledError",
+    "DeadlineError",
     "FailureGroup",
     "FirstError",
     "NotACoroutineError",
