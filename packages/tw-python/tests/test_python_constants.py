@@ -1,5 +1,8 @@
 """Named constants, with values, and as bits."""
 
+import copy
+import pickle
+
 import pytest
 
 from twisted.python.constants import (
@@ -38,6 +41,28 @@ class Permission(Flags):
     USER_WRITE = FlagConstant()
     USER_READ = FlagConstant()
     FAR = FlagConstant(0x100)
+
+
+class Aliased(Flags):
+    ONE = FlagConstant(1)
+    FIRST = FlagConstant(1)
+
+
+@pytest.mark.parametrize(
+    "constant",
+    [Method.PUT, Status.FINE, Permission.OTHER],
+    ids=["name", "value", "flag"],
+)
+def test_a_constant_comes_out_of_a_pickle_as_itself(constant: object) -> None:
+    assert pickle.loads(pickle.dumps(constant)) is constant
+    assert copy.deepcopy(constant) is constant
+
+
+def test_a_combination_comes_out_of_a_pickle_as_an_equal_one() -> None:
+    both = Permission.USER_WRITE | Permission.USER_READ
+    copied = pickle.loads(pickle.dumps(both))
+    assert copied == both
+    assert copied.value == both.value
 
 
 class TestNames:
@@ -117,10 +142,42 @@ class TestFlags:
         both = Permission.USER_WRITE | Permission.USER_READ
         assert set(both) == {Permission.USER_READ, Permission.USER_WRITE}
 
+    def test_a_combination_is_iterated_over_in_the_order_of_names(self) -> None:
+        every = Permission.USER_WRITE | Permission.USER_READ | Permission.OTHER | Permission.FAR
+        assert [flag.name for flag in every] == ["FAR", "OTHER", "USER_READ", "USER_WRITE"]
+
+    def test_a_combination_that_is_one_flag_is_that_flag(self) -> None:
+        both = Permission.USER_WRITE | Permission.USER_READ
+        assert both & Permission.USER_WRITE is Permission.USER_WRITE
+
+    def test_combinations_of_the_same_flags_are_equal(self) -> None:
+        both = Permission.USER_WRITE | Permission.USER_READ
+        other = Permission.USER_READ | Permission.USER_WRITE
+        assert both == other
+        assert len({both, other}) == 1
+        assert both != Permission.USER_READ
+        assert ~~both == both
+
+    def test_flags_with_the_same_bits_are_not_equal(self) -> None:
+        assert Aliased.ONE != Aliased.FIRST
+        assert [flag.name for flag in Aliased.ONE | Aliased.FIRST] == ["FIRST", "ONE"]
+
+    def test_flags_of_different_collections_do_not_combine(self) -> None:
+        with pytest.raises(TypeError):
+            Permission.OTHER | Aliased.ONE  # type: ignore[unused-ignore]  # what is tried
+        with pytest.raises(TypeError):
+            Permission.OTHER & 1  # type: ignore[operator]  # what is tried
+
     def test_a_combination_contains_its_flags(self) -> None:
         both = Permission.USER_WRITE | Permission.USER_READ
         assert Permission.USER_READ in both
         assert Permission.OTHER not in both
+
+    def test_a_combination_contains_another_if_it_has_all_its_flags(self) -> None:
+        both = Permission.USER_WRITE | Permission.USER_READ
+        assert both in both | Permission.FAR
+        assert both not in Permission.USER_READ
+        assert Permission.OTHER & both not in both
 
     def test_a_combination_is_true_if_a_flag_is_set(self) -> None:
         assert Permission.USER_READ

@@ -1,7 +1,7 @@
 """Named constants: collections of names, of names with values, and of bits.
 
-The classes are those of the `constantly` package, which has no annotations of its own. What type
-checkers are shown is here.
+The classes are those of the `constantly` package and a thin layer of ours (`_constantlayer`).
+constantly has no annotations of its own; what type checkers are shown is here.
 """
 
 from typing import TYPE_CHECKING
@@ -93,7 +93,7 @@ if TYPE_CHECKING:
             """Return the constants in the order of their definition."""
             ...
 else:
-    from constantly import (
+    from twisted.python._constantlayer import (
         FlagConstant,
         Flags,
         NamedConstant,
