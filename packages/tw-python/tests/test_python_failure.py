@@ -438,3 +438,8 @@ def test_counts_tell_failures_apart() -> None:
 
 def test_no_exception_is_being_handled_after_the_tests() -> None:
     assert sys.exception() is None
+
+
+def test_the_module_knows_the_last_number() -> None:
+    number = Failure(ValueError()).count
+    assert failureModule.count == number

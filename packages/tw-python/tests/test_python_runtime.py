@@ -36,6 +36,10 @@ def test_windows() -> None:
     assert not windows.isLinux()
 
 
+def test_the_class_knows_the_type_of_this_platform() -> None:
+    assert Platform.type == platformType
+
+
 def test_an_unknown_platform_has_no_type() -> None:
     unknown = Platform("amiga", "amiga")
     assert unknown.getType() is None

@@ -39,6 +39,9 @@ traceupLength = 4
 DO_POST_MORTEM = True
 """Whether `startDebugMode` opens the debugger for each failure."""
 
+count = 0
+"""The number of the failure that was numbered last; see `Failure.count`."""
+
 _numbers = itertools.count(1)
 
 
@@ -153,9 +156,13 @@ class Failure(BaseException):
 
     @property
     def count(self) -> int:
-        """A number that tells this failure from the others of the process."""
+        """A number that tells this failure from the others of the process.
+
+        A failure gets its number when it is asked for it the first time.
+        """
+        global count
         if self._number is None:
-            self._number = next(_numbers)
+            self._number = count = next(_numbers)
         return self._number
 
     @overload
@@ -415,6 +422,7 @@ __all__ = [
     "DefaultException",
     "Failure",
     "NoCurrentExceptionError",
+    "count",
     "format_frames",
     "startDebugMode",
     "traceupLength",

@@ -23,6 +23,7 @@ class Platform:
         type: `posix` or `win32`; None if it is neither.
     """
 
+    type: str | None = _TYPES.get(os.name)
     seconds: Callable[[], float] = staticmethod(time.time)
 
     def __init__(self, name: str | None = None, platform: str | None = None) -> None:
@@ -32,7 +33,8 @@ class Platform:
             name: As `os.name`; that of this process, if left out.
             platform: As `sys.platform`; that of this process, if left out.
         """
-        self.type: str | None = _TYPES.get(os.name if name is None else name)
+        if name is not None:
+            self.type = _TYPES.get(name)
         self._platform = sys.platform if platform is None else platform
 
     def isKnown(self) -> bool:
