@@ -119,3 +119,13 @@ def test_a_command_line_is_completed(zsh: Zsh, typed: str, words: str) -> None:
 def test_the_descriptions_are_shown(zsh: Zsh) -> None:
     shown = zsh.type("mycommand \t", "Do an Import: now")
     assert "import" in shown
+
+
+def test_the_function_that_zsh_comes_with_completes_it_too(zsh: Zsh) -> None:
+    found = zsh.type(
+        "autoload +X _twisted && compdef _twisted mycommand && print FOU''ND || print NO''NE\n", "N"
+    )
+    found += zsh.type("", "\n")
+    if "NONE" in found:
+        pytest.skip("this zsh comes without a function for Twisted's commands")
+    zsh.type("mycommand -v import --rec\t\n", 'RAN ["-v", "import", "--recursive"]')

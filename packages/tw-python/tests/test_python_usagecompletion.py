@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twisted.python._zshcompletion import completedWord, firstArgument
+from twisted.python._shellquestion import asked, firstArgument
 from twisted.python.usage import (
     CompleteDirs,
     CompleteFiles,
@@ -151,10 +151,10 @@ def test_what_zsh_does_for_a_completer(completer: Completer, action: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "last", ["zsh", "zsh:", "zsh:x", "zsh:-1", "zsh:0", "zsh:1", "zsh:9", "bash:2", "zsh:9999999"]
+    "last", ["zsh", "zsh:", "zsh:x", "zsh:-1", "zsh:0", "zsh:1", "zsh:9", "fish:2", "zsh:9999999"]
 )
 def test_another_question_is_none(last: str) -> None:
-    assert completedWord(["a", "--_shell-completion", last]) is None
+    assert asked(["a", "--_shell-completion", last]) is None
 
 
 @pytest.mark.parametrize(
@@ -180,5 +180,5 @@ def test_the_first_argument_is_found(words: list[str], index: int | None) -> Non
 @given(st.lists(st.text(max_size=5), max_size=5), st.text(max_size=5))
 def test_no_words_break_it(words: list[str], last: str) -> None:
     firstArgument(words, Top()._options)
-    index = completedWord([*words, "--_shell-completion", last])
-    assert index is None or 0 <= index <= len(words)
+    question = asked([*words, "--_shell-completion", last])
+    assert question is None or 0 <= question.position <= len(words)

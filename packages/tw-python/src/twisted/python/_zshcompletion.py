@@ -1,80 +1,14 @@
-"""What a command prints when zsh asks it how its command line can go on.
+"""What a command answers when zsh asks it how its command line can go on.
 
-zsh's completion function runs the command with the words that were typed so far, and appends
-`--_shell-completion zsh:N`, N being the number of the word under the cursor (the command itself is
-number 1). The command prints code that zsh evaluates. The code begins with `#compdef NAME`, by
-which the function knows that it got an answer, and calls zsh's `_arguments` with a specification
-for each option and argument (zshcompsys(1)).
+The command prints code that zsh evaluates (see `_shellquestion`). The code begins with
+`#compdef NAME`, by which zsh's completion function knows that it got an answer, and calls zsh's
+`_arguments` with a specification for each option and argument (zshcompsys(1)).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Protocol
 
 from twisted.python._completers import Completer, Completions, _escaped, _quoted
-
-SHELL_COMPLETION = "--_shell-completion"
-
-
-class Completable(Protocol):
-    """An option, as far as the shell wants to know it."""
-
-    @property
-    def long(self) -> str | None:
-        """The long name, without dashes; None if there is none."""
-        ...
-
-    @property
-    def short(self) -> str | None:
-        """The short name, without a dash; None if there is none."""
-        ...
-
-    @property
-    def doc(self) -> str:
-        """What it is."""
-        ...
-
-    @property
-    def takesValue(self) -> bool:
-        """Whether a value follows it."""
-        ...
-
-
-def completedWord(words: Sequence[str]) -> int | None:
-    """Return the index of the word that zsh wants completed, if that is what it asks.
-
-    Args:
-        words: The command line, without the command.
-    """
-    if len(words) < 2 or words[-2] != SHELL_COMPLETION:
-        return None
-    shell, _, number = words[-1].partition(":")
-    if shell != "zsh" or not (number.isascii() and number.isdigit() and len(number) < 7):
-        return None
-    # zsh counts from 1 and counts the command.
-    index = int(number) - 2
-    return index if 0 <= index <= len(words) - 2 else None
-
-
-def firstArgument(words: Sequence[str], options: Iterable[Completable]) -> int | None:
-    """Return the index of the first word that is neither an option nor the value of one."""
-    options = list(options)
-    takers = {f"--{option.long}" for option in options if option.takesValue and option.long}
-    letters = {option.short for option in options if option.takesValue and option.short}
-    index = 0
-    while index < len(words):
-        word = words[index]
-        if word == "--":
-            return index + 1 if index + 1 < len(words) else None
-        if not word.startswith("-") or word == "-":
-            return index
-        if word.startswith("--"):
-            valueFollows = word in takers
-        else:
-            # In -abVALUE the value begins after the first letter that takes one.
-            taker = next((i for i, letter in enumerate(word) if i and letter in letters), None)
-            valueFollows = taker == len(word) - 1
-        index += 2 if valueFollows else 1
-    return None
+from twisted.python._shellquestion import Completable, optionName, optionWords
 
 
 def zshCode(
@@ -104,24 +38,13 @@ def zshCode(
     return "\n".join(lines) + "\n"
 
 
-def _names(option: Completable) -> list[str]:
-    """Return an option's names as they are typed."""
-    short = [f"-{option.short}"] if option.short else []
-    return short + ([f"--{option.long}"] if option.long else [])
-
-
-def _key(option: Completable) -> str:
-    """Return the name under which `Completions` know an option."""
-    return option.long or option.short or ""
-
-
 def _optionSpecifications(
     options: Sequence[Completable], completions: Completions
 ) -> Iterator[str]:
     """Yield a specification for each name of each option."""
-    names = {_key(option): _names(option) for option in options}
+    names = {optionName(option): optionWords(option) for option in options}
     for option in options:
-        key = _key(option)
+        key = optionName(option)
         excluded = [] if key in completions.multiUse else list(names[key])
         for group in completions.mutuallyExclusive:
             if key in group:
@@ -141,7 +64,7 @@ def _valueSpecification(option: Completable, name: str, text: str, completions: 
     """Return what follows an option's name: its description, and what its value is."""
     if not option.takesValue:
         return text
-    key = _key(option)
+    key = optionName(option)
     completer = completions.optActions.get(key, Completer())
     # A value follows -x directly or as the next word, --long also after an equals sign.
     join = "=" if name.startswith("--") else "+"
@@ -165,4 +88,4 @@ def _literal(text: str) -> str:
     return "".join("\\" + char if char in "\\[]:" else char for char in text)
 
 
-__all__ = ["SHELL_COMPLETION", "completedWord", "firstArgument", "zshCode"]
+__all__ = ["zshCode"]

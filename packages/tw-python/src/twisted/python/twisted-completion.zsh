@@ -1,4 +1,4 @@
-#compdef twist twistd trial
+#compdef twist twistd trial pyhtmlizer
 #
 # Completes the command lines of commands whose options are a twisted.python.usage.Options class.
 # The command itself says what can be completed: it is run with the words that were typed so far

@@ -20,6 +20,7 @@ from typing import Any
 
 import twisted
 from twisted.python._accumulate import accumulateClassList
+from twisted.python._bashcompletion import bashAnswer, unquoted
 from twisted.python._completers import (
     CompleteDirs,
     CompleteFiles,
@@ -34,8 +35,9 @@ from twisted.python._completers import (
     Completions,
     mergeCompletions,
 )
+from twisted.python._shellquestion import Question, asked, firstArgument
 from twisted.python._usagetext import docMakeChunks, terminalWidth, twoColumns
-from twisted.python._zshcompletion import completedWord, firstArgument, zshCode
+from twisted.python._zshcompletion import zshCode
 
 
 class UsageError(Exception):
@@ -239,9 +241,9 @@ class Options(dict[str, Any]):
                 printed.
         """
         words = list(sys.argv[1:] if options is None else options)
-        index = completedWord(words)
-        if index is not None:
-            sys.stdout.write(self._zshCode(words, index, 0))
+        question = asked(words)
+        if question is not None:
+            sys.stdout.write(self._answer(question))
             sys.exit(0)
         found, arguments = self._split(words)
         for name, value in found:
@@ -255,36 +257,47 @@ class Options(dict[str, Any]):
             self._callParseArgs(arguments)
         self.postOptions()
 
-    def _zshCode(self, words: list[str], index: int, skipped: int) -> str:
-        """Return the code by which zsh completes a word of a command line.
+    def _answer(self, question: Question) -> str:
+        """Return what a shell is told that asks how the command line can go on."""
+        shell, typed, index = question
+        words = typed if shell == "zsh" else [unquoted(word) for word in typed]
+        inner, skipped = self._innermost(words[:index])
+        # The classes' own, those of the bases first.
+        completions = mergeCompletions(
+            getattr(cls, name)
+            for cls in reversed(type(inner).__mro__)
+            for name in ("compData", "completionData")
+            if vars(cls).get(name) is not None
+        )
+        subCommands = [
+            (command, doc or "")
+            for name, shortcut, _, doc in inner.subCommands
+            for command in (name, shortcut)
+            if command
+        ]
+        program = os.path.basename(sys.argv[0])
+        if shell == "zsh":
+            return zshCode(program, skipped, inner._options, completions, subCommands)
+        current = typed[index] if index < len(typed) else ""
+        before = words[skipped:index]
+        names = [name for name, _ in subCommands]
+        return bashAnswer(program, current, before, inner._options, completions, names)
+
+    def _innermost(self, words: list[str]) -> "tuple[Options, int]":
+        """Return the options that the next word belongs to, and how many words come before theirs.
 
         Args:
-            words: The words that belong to these options.
-            index: Which of them is to be completed.
-            skipped: How many words there are before the one that these options belong to.
+            words: The words before it.
         """
-        first = firstArgument(words[:index], self._options)
+        first = firstArgument(words, self._options)
         if first is not None:
             for name, shortcut, parser, _ in self.subCommands:
                 if words[first] in (name, shortcut):
                     sub: Options = parser()
                     sub.parent = self
-                    start = first + 1
-                    return sub._zshCode(words[start:], index - start, skipped + start)
-        data = [
-            getattr(cls, name)
-            for cls in reversed(type(self).__mro__)
-            for name in ("compData", "completionData")
-            if vars(cls).get(name) is not None
-        ]
-        subCommands = [
-            (command, doc or "")
-            for name, shortcut, _, doc in self.subCommands
-            for command in (name, shortcut)
-            if command
-        ]
-        program = os.path.basename(sys.argv[0])
-        return zshCode(program, skipped, self._options, mergeCompletions(data), subCommands)
+                    inner, skipped = sub._innermost(words[first + 1 :])
+                    return inner, first + 1 + skipped
+        return self, 0
 
     def _split(self, words: list[str]) -> tuple[list[tuple[str, str]], list[str]]:
         """Divide a command line into options with their values, and the arguments after them."""
