@@ -1,5 +1,7 @@
 """`LogPublisher` and the global one."""
 
+import io
+import sys
 import threading
 
 import pytest
@@ -207,3 +209,30 @@ def test_observers_can_be_added_and_removed_in_threads_while_events_arrive() -> 
         thread.join()
     assert len(kept) == 800
     assert publisher._observers == (kept.append,)
+
+
+def test_failure_that_no_other_observer_can_tell_is_on_standard_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stream = io.StringIO()
+    monkeypatch.setattr(sys, "__stderr__", stream)
+
+    def broken(event: LogEvent) -> None:
+        raise ValueError("no\nroom")
+
+    LogPublisher(broken)({})
+    (line,) = stream.getvalue().splitlines()
+    assert "ValueError: no room" in line
+    assert "broken" in line
+
+
+@pytest.mark.parametrize("stream", [None, "closed"])
+def test_failure_that_nobody_can_tell_is_dropped(
+    stream: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = None
+    if stream is not None:
+        file = io.StringIO()
+        file.close()
+    monkeypatch.setattr(sys, "__stderr__", file)
+    LogPublisher(lambda event: 1 // 0)({})  # type: ignore[arg-type]

@@ -1,6 +1,13 @@
-"""Writing events to files."""
+"""Writing events to files.
+
+A file that cannot be written, because the disk is full, say, is nothing that the program can do
+something about where it logs. So the first write that fails raises an exception, which a publisher
+tells the other observers; the ones after it lose their events without a word, and when the file can
+be written again, one event in it says how many are missing.
+"""
 
 import io
+import time
 from collections import deque
 from collections.abc import Callable
 from threading import RLock
@@ -12,6 +19,7 @@ from twisted.logger._format import (
     timeFormatRFC3339,
 )
 from twisted.logger._interfaces import ILogObserver, LogEvent
+from twisted.logger._levels import LogLevel
 from twisted.python.components import implementer
 
 
@@ -41,7 +49,8 @@ def takesBytes(file: object) -> bool:
 class FileLogObserver:
     """An observer that writes the text of each event to a file, and flushes it.
 
-    Events of several threads are written one after the other.
+    Events of several threads are written one after the other. When the file cannot be written, the
+    first error is raised; how many events were lost is written when it can be again.
 
     Args:
         outFile: A file that was opened for text or for bytes; bytes are UTF-8. What its encoding
@@ -62,12 +71,16 @@ class FileLogObserver:
         self._lock = RLock()
         self._pending: deque[str] = deque()
         self._writing = False
+        self._lost = 0
 
     def __call__(self, event: LogEvent) -> None:
         """Write an event.
 
         Args:
             event: The event.
+
+        Raises:
+            OSError, ValueError: The file cannot be written. This is raised once, until it can.
         """
         text = self.formatEvent(event)
         if not text:
@@ -78,11 +91,23 @@ class FileLogObserver:
                 return
             self._writing = True
             try:
-                while self._pending:
-                    self._write(self._pending.popleft())
-                self._outFile.flush()
+                self._writePending()
+            except (OSError, ValueError):
+                self._lost += 1
+                if self._lost == 1:
+                    raise
             finally:
                 self._writing = False
+
+    def _writePending(self) -> None:
+        """Write what is to be written."""
+        while self._pending:
+            self._write(self._pending.popleft())
+        self._outFile.flush()
+        if self._lost:
+            lost, self._lost = self._lost, 0
+            self._write(self.formatEvent(_lossOf(lost)) or "")
+            self._outFile.flush()
 
     def _write(self, text: str) -> None:
         """Write a text as the file wants it."""
@@ -94,6 +119,17 @@ class FileLogObserver:
         except UnicodeEncodeError:
             encoding = getattr(self._outFile, "encoding", None) or "ascii"
             self._outFile.write(text.encode(encoding, "backslashreplace").decode(encoding))
+
+
+def _lossOf(count: int) -> LogEvent:
+    """Return the event that says how many events are missing in a file."""
+    return {
+        "log_level": LogLevel.error,
+        "log_namespace": "twisted.logger",
+        "log_time": time.time(),
+        "log_format": "events lost while this file could not be written: {count}",
+        "count": count,
+    }
 
 
 def textFileLogObserver(

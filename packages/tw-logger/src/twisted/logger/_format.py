@@ -136,6 +136,11 @@ def _escaped(match: re.Match[str]) -> str:
     return match[0].encode("unicode-escape").decode("ascii")
 
 
+def escaped(text: str) -> str:
+    """Return a text with its control characters as escapes, but for tabs and newlines."""
+    return _controls.sub(_escaped, text)
+
+
 def lineOf(prefix: str, text: str) -> str:
     """Return a text as a line of a log file, or as lines that nobody takes for several events.
 
@@ -146,8 +151,8 @@ def lineOf(prefix: str, text: str) -> str:
     Returns:
         The lines, with control characters escaped, and a newline at the end.
     """
-    prefix = _controls.sub(_escaped, prefix).replace("\n", "\\n")
-    return f"{prefix} " + _controls.sub(_escaped, text).replace("\n", "\n\t") + "\n"
+    prefix = escaped(prefix).replace("\n", "\\n")
+    return f"{prefix} " + escaped(text).replace("\n", "\n\t") + "\n"
 
 
 def formatEventAsClassicLogText(
@@ -172,6 +177,7 @@ def formatEventAsClassicLogText(
 
 
 __all__ = [
+    "escaped",
     "eventAsText",
     "formatEvent",
     "formatEventAsClassicLogText",

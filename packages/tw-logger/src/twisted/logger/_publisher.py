@@ -1,5 +1,6 @@
 """Publishers: observers that pass each event on to other observers."""
 
+import sys
 from collections.abc import Iterable
 from threading import Lock
 
@@ -8,6 +9,7 @@ from twisted.logger._constants import NamedConstant
 from twisted.logger._interfaces import ILogObserver, LogEvent
 from twisted.python.components import implementer
 from twisted.python.failure import Failure
+from twisted.python.reflect import safe_repr, safe_str
 
 
 @implementer(ILogObserver)
@@ -15,7 +17,8 @@ class LogPublisher:
     """An observer that passes each event on to the observers that were added to it.
 
     No order is promised. An observer that raises an exception costs the others nothing: they get
-    the event, and then one about the failure. Publishers may be called and changed in any thread.
+    the event, and then one about the failure; where there are no others, a line on the standard
+    error stream tells of it. Publishers may be called and changed in any thread.
 
     Args:
         observers: The first ones.
@@ -88,12 +91,32 @@ class LogPublisher:
         # this ends. Logger is above this room.
         from twisted.logger._logger import Logger
 
-        others = LogPublisher(*(each for each in self._observers if each != broken))
+        left = [each for each in self._observers if each != broken]
+        if not left:
+            _tellStandardError(broken, failure)
+            return
+        others = LogPublisher(*left)
         Logger(namespace="twisted.logger", observer=others).failure(
             "The log observer {observer!r} failed; it lost this event, and will get the next.",
             failure,
             observer=broken,
         )
+
+
+def _tellStandardError(broken: ILogObserver, failure: Failure) -> None:
+    """Say that an observer failed, where no other observer could say it."""
+    # Not `sys.stderr`: what is written there may be logged. There is none in some processes.
+    stream = sys.__stderr__
+    if stream is None:
+        return
+    error = f"{failure.type.__name__}: {safe_str(failure.value)}"
+    line = f"The log observer {safe_repr(broken)} failed ({error}), and there is no other to tell."
+    try:
+        stream.write(" ".join(line.split()) + "\n")
+        stream.flush()
+    except (OSError, ValueError):
+        # It is full or closed as well: there is nobody left to tell.
+        pass
 
 
 def _checked(observer: ILogObserver) -> ILogObserver:

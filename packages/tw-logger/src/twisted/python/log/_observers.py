@@ -10,7 +10,7 @@ from twisted.logger._file import FileLogObserver as NewFileLogObserver
 from twisted.logger._file import WritableFile, takesBytes
 from twisted.logger._format import lineOf
 from twisted.logger._interfaces import LogEvent
-from twisted.logger._legacy import EventDict, publishToNewObserver
+from twisted.logger._legacy import EventDict, legacyEvent, publishToNewObserver
 from twisted.logger._stdlib import STDLibLogObserver
 from twisted.python.components import Interface
 from twisted.python.log._publisher import theLogPublisher
@@ -120,6 +120,9 @@ class FileLogObserver(_GlobalStartStopObserver):
 
     def _line(self, eventDict: LogEvent) -> str | None:
         """Return what is written for an event."""
+        if "isError" not in eventDict:
+            # The writer's own, about events that were lost.
+            eventDict = legacyEvent(eventDict)
         text = textFromEventDict(eventDict)
         if text is None:
             return None
