@@ -14,7 +14,7 @@ from stat import (
 )
 from typing import ClassVar
 
-from twisted.python.util import FancyEqMixin
+from twisted.python._fancymixins import FancyEqMixin
 
 
 class RWX(FancyEqMixin):
