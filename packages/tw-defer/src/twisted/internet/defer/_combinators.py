@@ -7,7 +7,7 @@ from typing import Any, TypeVar, overload
 
 from twisted.internet.defer._chain import PLAIN
 from twisted.internet.defer._deferred import Deferred
-from twisted.internet.defer._errors import FailureGroup, FirstError
+from twisted.internet.defer._errors import CancelledError, FailureGroup, FirstError
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -68,33 +68,79 @@ class _Gathering(Deferred[list[Any]]):
         cancelAll(self._members)
 
 
+class _GatheringOfAll(_Gathering):
+    """The results of several Deferreds, which are all cancelled when one of them fails."""
+
+    __slots__ = ("_first",)
+
+    def __init__(self, deferreds: Iterable[Deferred[Any]], consumeErrors: bool) -> None:
+        self._first: FirstError | None = None
+        super().__init__(deferreds, consumeErrors)
+
+    def _memberFired(self, result: object, index: int) -> object:
+        self._unfired -= 1
+        passedOn = result
+        if not isinstance(result, Failure):
+            self._results[index] = result
+        else:
+            consumed = self._consumeErrors
+            if self._first is None:
+                self._first = FirstError(result, index)
+                cancelAll(self._members)
+            elif result.check(CancelledError):
+                consumed = True
+            if consumed:
+                passedOn = None
+        if not self._unfired and not self.called:
+            self._members = []
+            first = self._first
+            self._first = None
+            if first is None:
+                self.callback(self._results)
+            else:
+                self.errback(Failure(first))
+        return passedOn
+
+
 @overload
 def gatherResults(
-    deferredList: Iterable[Deferred[_T]], consumeErrors: bool = False
+    deferredList: Iterable[Deferred[_T]],
+    consumeErrors: bool = False,
+    *,
+    cancelOthers: bool = False,
 ) -> Deferred[list[_T]]: ...
 
 
 # Deferreds of different kinds.
 @overload
 def gatherResults(
-    deferredList: Iterable[Deferred[Any]], consumeErrors: bool = False
+    deferredList: Iterable[Deferred[Any]],
+    consumeErrors: bool = False,
+    *,
+    cancelOthers: bool = False,
 ) -> Deferred[list[Any]]: ...
 
 
 def gatherResults(
-    deferredList: Iterable[Deferred[Any]], consumeErrors: bool = False
+    deferredList: Iterable[Deferred[Any]],
+    consumeErrors: bool = False,
+    *,
+    cancelOthers: bool = False,
 ) -> Deferred[list[Any]]:
     """Wait for all the results, or for the first failure.
 
     Args:
         deferredList: The Deferreds.
         consumeErrors: Whether failures end here, as in `DeferredList`.
+        cancelOthers: Whether the first failure cancels the others. The result then fails when all
+            have fired, and each `CancelledError` among their failures ends here.
 
     Returns:
         A Deferred of the results in the order of the Deferreds; it fails with `FirstError` as
         soon as one of them fails. Cancelling it cancels them all.
     """
-
+    if cancelOthers:
+        return _GatheringOfAll(deferredList, consumeErrors)
     return _Gathering(deferredList, consumeErrors)
 
 

@@ -49,7 +49,11 @@ def _checkedDeadline(deadline: float | None) -> float | None:
 
 
 class BaseScope:
-    """What all scopes do: enter, leave, cancel, keep a deadline, shield."""
+    """What all scopes do: enter, leave, cancel, keep a deadline, shield.
+
+    Attributes:
+        outer: The scope around this one in its coroutine.
+    """
 
     __slots__ = (
         "__weakref__",
@@ -63,10 +67,10 @@ class BaseScope:
         "_expired",
         "_heldBack",
         "_left",
-        "_outer",
         "_request",
         "_shield",
         "_timer",
+        "outer",
     )
 
     def __init__(self, deadline: float | None, clock: IReactorTime | None, shield: bool) -> None:
@@ -75,7 +79,7 @@ class BaseScope:
         self._shield = shield
         self._driver: _Driven[Any] | None = None
         self._entered = False
-        self._outer: BaseScope | None = None
+        self.outer: BaseScope | None = None
         self._left = False
         self._timer: IDelayedCall | None = None
         self._expired = False
@@ -101,7 +105,7 @@ class BaseScope:
         self._driver = driver
         outer = driver.scope
         assert outer is None or isinstance(outer, BaseScope)
-        self._outer = outer
+        self.outer = outer
         driver.scope = self
         self._cancelsBefore = driver.cancels
         if self._cancelCalled:
@@ -128,8 +132,8 @@ class BaseScope:
         if self._asked:
             driver.cancels -= 1
         ours = self._asked and isCancellation(error) and driver.cancels <= self._cancelsBefore
-        outer = self._outer
-        self._outer = None
+        outer = self.outer
+        self.outer = None
         if self._shield:
             self._letGo(driver, outer)
         return ours
@@ -138,13 +142,13 @@ class BaseScope:
         """Take this scope out of those of its coroutine, which may be left in any order."""
         inner = driver.scope
         if inner is self:
-            driver.scope = self._outer
+            driver.scope = self.outer
             return
         while isinstance(inner, BaseScope):
-            if inner._outer is self:
-                inner._outer = self._outer
+            if inner.outer is self:
+                inner.outer = self.outer
                 return
-            inner = inner._outer
+            inner = inner.outer
 
     # Cancelling
 
@@ -161,7 +165,7 @@ class BaseScope:
         while isinstance(inner, BaseScope) and inner is not self:
             if inner._shield:
                 return
-            inner = inner._outer
+            inner = inner.outer
         self._ask(driver)
 
     def _ask(self, driver: _Driven[Any]) -> None:
@@ -175,7 +179,7 @@ class BaseScope:
             if scope._shield:
                 scope._heldBack = True
                 return False
-            scope = scope._outer
+            scope = scope.outer
         return True
 
     def _letGo(self, driver: _Driven[Any], outer: BaseScope | None) -> None:
@@ -187,7 +191,7 @@ class BaseScope:
                 outer._ask(driver)
             if outer._shield:
                 return
-            outer = outer._outer
+            outer = outer.outer
 
     # The deadline
 

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from types import TracebackType
-from typing import Any, Concatenate, ParamSpec, Self, TypeVar, overload
+from typing import Any, Concatenate, ParamSpec, Self, TypeAlias, TypeVar, overload
 
 from twisted.internet.defer._chain import raisable
 from twisted.internet.defer._coroutines import CancelRequest, _Driven, fromCoroutine
@@ -83,16 +83,34 @@ class ChildResult(Deferred[_T]):
             super()._restOn(failure)
 
 
+Children: TypeAlias = dict[Deferred[Any], None]
+"""The children of a group that have not ended, in the order in which they were added."""
+
+
+class GroupScope(BaseScope):
+    """The scope in which the body of a group stands.
+
+    Attributes:
+        children: The group's children.
+    """
+
+    __slots__ = ("children",)
+
+    def __init__(self, children: Children) -> None:
+        super().__init__(None, None, False)
+        self.children = children
+
+
 class GroupEnd(Deferred[None]):
     """Fires when the last child of a group has ended.
 
     Attributes:
-        group: The group.
+        children: The group's children.
     """
 
-    def __init__(self, group: TaskGroup) -> None:
+    def __init__(self, children: Children) -> None:
         super().__init__()
-        self.group = group
+        self.children = children
 
 
 def _cancel(child: Deferred[Any]) -> None:
@@ -125,8 +143,8 @@ class TaskGroup:
     """
 
     def __init__(self) -> None:
-        self._scope = BaseScope(None, None, False)
-        self._children: dict[Deferred[Any], None] = {}
+        self._children: Children = {}
+        self._scope = GroupScope(self._children)
         self._errors: list[BaseException] = []
         self._end: GroupEnd | None = None
         self._entered = False
@@ -223,7 +241,7 @@ class TaskGroup:
         cancelled: BaseException | None = None
         try:
             while self._children:
-                self._end = GroupEnd(self)
+                self._end = GroupEnd(self._children)
                 try:
                     await self._end
                 except BaseException as error:
@@ -347,4 +365,4 @@ class TaskGroup:
         return fromCoroutine(grouped())
 
 
-__all__ = ["ChildResult", "GroupEnd", "TaskGroup"]
+__all__ = ["ChildResult", "GroupEnd", "GroupScope", "TaskGroup"]
