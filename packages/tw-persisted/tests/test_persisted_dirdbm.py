@@ -301,7 +301,7 @@ class TestWriting:
         def cleaned(old: str, new: str) -> None:
             tries.append(old)
             if len(tries) == 1:
-                DirDBM(db.dname)
+                os.unlink(old)
             replace(old, new)
 
         monkeypatch.setattr("twisted.persisted._atomicfile.os.replace", cleaned)
@@ -333,6 +333,34 @@ class TestRecovery:
         assert b"bar" not in DirDBM(db.dname)
         assert files(db) == []
 
+    def test_leaves_alone_what_is_being_written(
+        self, db: DirDBM, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        replace = os.replace
+        seen: list[list[str]] = []
+
+        def opened(old: str, new: str) -> None:
+            DirDBM(db.dname)
+            seen.append(files(db))
+            replace(old, new)
+
+        monkeypatch.setattr("twisted.persisted._atomicfile.os.replace", opened)
+        db[b"k"] = b"v"
+        assert [len(each) for each in seen] == [1]
+
+    def test_removes_what_was_half_written_where_files_cannot_be_locked(
+        self, db: DirDBM, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refuse(descriptor: int, operation: int) -> None:
+            raise OSError(errno.ENOLCK, "No locks available")
+
+        monkeypatch.setattr("twisted.persisted._atomicfile.fcntl.flock", refuse)
+        Path(db.dname, "YmFy_.new").write_bytes(b"half")
+        DirDBM(db.dname)
+        assert files(db) == []
+        db[b"k"] = b"v"
+        assert db[b"k"] == b"v"
+
     def test_takes_a_replacement_whose_entry_was_removed(self, db: DirDBM) -> None:
         Path(db.dname, "YmFy_.rpl").write_bytes(b"new")
         assert DirDBM(db.dname).items() == [(b"bar", b"new")]
@@ -359,7 +387,7 @@ class TestRecovery:
         def refuse(path: str) -> None:
             raise PermissionError(errno.EACCES, "Permission denied", path)
 
-        monkeypatch.setattr("twisted.persisted.dirdbm.os.unlink", refuse)
+        monkeypatch.setattr("twisted.persisted._atomicfile.os.unlink", refuse)
         with capturedLogs() as events:
             assert DirDBM(db.dname).items() == [(b"k", b"v")]
         (event,) = events

@@ -5,9 +5,9 @@ key and at the end. It holds the value and nothing else. An entry is written und
 first, and then renamed, so there is the old value or the new one at any time. Whatever else is in
 the directory is let alone.
 
-A name that ends with `.new` is what a process left that was killed while it wrote; one that ends
+A name that ends with `.new` is what a process writes, or left when it was killed; one that ends
 with `.rpl` comes from programs that replace entries in two steps, and counts where the entry itself
-is missing. Both are put right when the directory is opened.
+is missing. What the dead left is put right when the directory is opened.
 """
 
 import base64
@@ -21,7 +21,7 @@ from typing import Any, Generic, Self, cast, overload
 from typing_extensions import TypeVar
 
 from twisted.logger import Logger
-from twisted.persisted._atomicfile import Path, isLeftover, readFile, writeFile
+from twisted.persisted._atomicfile import Path, isLeftover, readFile, removeLeftover, writeFile
 
 _T = TypeVar("_T")
 _V = TypeVar("_V", default=bytes)
@@ -82,7 +82,7 @@ class DirDBM(Generic[_V]):
         Raises:
             OSError: It cannot be made or read.
         """
-        self.dname = os.path.abspath(os.fsdecode(name))
+        self.dname: str = os.path.abspath(os.fsdecode(name))
         os.makedirs(self.dname, exist_ok=True)
         self._recover()
 
@@ -112,7 +112,7 @@ class DirDBM(Generic[_V]):
             ofEntry = _keyOf(stem) is not None
             try:
                 if extension == ".new" and (ofEntry or isLeftover(name)):
-                    os.unlink(path)
+                    removeLeftover(path)
                 elif extension == ".rpl" and ofEntry:
                     self._takeReplacement(path, os.path.join(self.dname, stem))
             except FileNotFoundError:

@@ -78,7 +78,7 @@ class Persistent:
         style: How it is written: `pickle`, by default, or `source`.
     """
 
-    style = "pickle"
+    style: str = "pickle"
 
     def __init__(self, original: object, name: str) -> None:
         """Save an object when asked to.

@@ -44,7 +44,7 @@ class _NoStateObj:
         return "NoStateObj"
 
 
-NoStateObj = _NoStateObj()
+NoStateObj: object = _NoStateObj()
 """What `Instance` takes for the state where that is given by keywords."""
 
 
@@ -73,7 +73,7 @@ class Instance:
         if __stateObj__ is not NoStateObj and state:
             raise TypeError(f"the state of a {className} is given twice: leave out one of both")
         self.klass = className
-        self.stateObj = state if __stateObj__ is NoStateObj else __stateObj__
+        self.stateObj: object = state if __stateObj__ is NoStateObj else __stateObj__
 
     def getSource(self) -> str:
         """Return the expression that makes the node."""
