@@ -602,7 +602,7 @@ class TestPieces:
     def test_keywords_are_laid_out(self) -> None:
         assert aot.dictToKW({"a": 1, "b": [2]}) == "\n  a=1,\n  b=[\n    2,\n    ],"
 
-    @pytest.mark.parametrize("key", ["a b", "class", "", 3, None])
+    @pytest.mark.parametrize("key", ["a b", "class", "__debug__", "\u00ba", "", 3, None])
     def test_keywords_have_to_be_names(self, key: Any) -> None:
         with pytest.raises(NonFormattableDict):
             aot.dictToKW({key: 1})

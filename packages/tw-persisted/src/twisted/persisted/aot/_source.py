@@ -6,6 +6,7 @@ is put one level deeper by indenting its lines.
 
 import io
 import tokenize
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from keyword import iskeyword
 from typing import Any, Protocol, runtime_checkable
@@ -98,6 +99,17 @@ def prettify(obj: object) -> str:
     raise TypeError(f"a {type(obj).__name__} has no place in an abstract object tree: {obj!r}")
 
 
+def _isKeyword(key: object) -> bool:
+    """Return whether a key can be written as the name of an argument, and is read as the same."""
+    return (
+        isinstance(key, str)
+        and key.isidentifier()
+        and not iskeyword(key)
+        and key != "__debug__"
+        and unicodedata.is_normalized("NFKC", key)
+    )
+
+
 def dictToKW(d: Mapping[Any, object]) -> str:
     """Return the source text of keyword arguments, each on a line of its own.
 
@@ -105,7 +117,7 @@ def dictToKW(d: Mapping[Any, object]) -> str:
         NonFormattableDict: A key is not a name, or one that Python keeps for itself.
     """
     for key in d:
-        if not (isinstance(key, str) and key.isidentifier() and not iskeyword(key)):
+        if not _isKeyword(key):
             raise NonFormattableDict(f"{key!r} cannot be the name of a keyword argument")
     return "".join(deeper(f"{key}={prettify(value)}") + "," for key, value in d.items())
 
