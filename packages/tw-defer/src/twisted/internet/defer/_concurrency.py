@@ -101,7 +101,20 @@ class _Turns:
         return self.acquire().addCallback(acquired)
 
     async def __aenter__(self) -> Self:
-        return await self.acquire()
+        mine = False
+
+        def acquired(turns: Self) -> Self:
+            nonlocal mine
+            mine = True
+            return turns
+
+        try:
+            return await self.acquire().addCallback(acquired)
+        except BaseException:
+            # A Task of asyncio can be cancelled after its turn came and before it goes on.
+            if mine:
+                self.release()
+            raise
 
     async def __aexit__(self, *ignored: object) -> None:
         self.release()
@@ -227,6 +240,33 @@ class DeferredQueue(Generic[_T]):
 
     def _giveUp(self, d: Deferred[Any]) -> None:
         self.waiting.remove(d)
+
+    def __aiter__(self) -> Self:
+        """Return the queue: `async for` gets one object after the other, and never ends."""
+        return self
+
+    async def __anext__(self) -> _T:
+        """Wait for the next object."""
+        got: list[_T] = []
+
+        def keep(obj: _T) -> _T:
+            got.append(obj)
+            return obj
+
+        try:
+            return await self.get().addCallback(keep)
+        except BaseException:
+            # A Task of asyncio can be cancelled after its object came and before it goes on.
+            if got:
+                self._putBack(got.pop())
+            raise
+
+    def _putBack(self, obj: _T) -> None:
+        """Let the next one who asks have an object that was given to somebody else."""
+        if self.waiting:
+            self.waiting.popleft().callback(obj)
+        else:
+            self.pending.appendleft(obj)
 
 
 __all__ = ["DeferredLock", "DeferredQueue", "DeferredSemaphore"]

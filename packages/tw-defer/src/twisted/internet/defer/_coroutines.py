@@ -78,6 +78,10 @@ def _toItsEnd(generator: Any) -> Any:  # noqa: ANN401 - a coroutine or a generat
 _COMPILED: Final = type(_toItsEnd) is not FunctionType
 
 
+# The rooms whose frames lead to those of a coroutine.
+_LEADING_ROOMS: Final = frozenset({__name__, "twisted.internet.defer._asynciotask"})
+
+
 class _ReturnedValue(BaseException):
     """Carries the value of `returnValue` out of a generator."""
 
@@ -310,8 +314,8 @@ class _Driven(Deferred[_T]):
 
 
 def _ofOthers(trace: TracebackType | None) -> TracebackType | None:
-    """Return a traceback without the frames of this room at its head."""
-    while trace is not None and trace.tb_frame.f_globals.get("__name__") == __name__:
+    """Return a traceback without the frames at its head that lead to the coroutine."""
+    while trace is not None and trace.tb_frame.f_globals.get("__name__") in _LEADING_ROOMS:
         trace = trace.tb_next
     return trace
 
