@@ -52,6 +52,13 @@ def test_the_last_thread_that_registered_is_known() -> None:
     assert inThread(ask)
 
 
+def test_there_are_always_threads() -> None:
+    assert threadable.threaded
+    threadable.init(1)
+    with pytest.raises(RuntimeError, match="remove the call"):
+        threadable.init(0)
+
+
 class TestXLock:
     def test_a_thread_takes_it_again(self) -> None:
         lock = threadable.XLock()

@@ -12,6 +12,9 @@ from typing import Any
 ioThread: int | None = None
 """The number of the thread that registered last, or None."""
 
+threaded = True
+"""Whether there are threads: always."""
+
 _registered = threading.local()
 _making = threading.Lock()
 
@@ -31,6 +34,19 @@ def registerAsIOThread() -> None:
 def isInIOThread() -> bool:
     """Return whether this thread has said that it does input and output."""
     return getattr(_registered, "done", False)
+
+
+def init(with_threads: int = 1) -> None:
+    """Do nothing: for code that asked for threads when they were an option.
+
+    Args:
+        with_threads: Whether to have threads.
+
+    Raises:
+        RuntimeError: Not having any was asked for.
+    """
+    if not with_threads:
+        raise RuntimeError("threads cannot be switched off: remove the call of threadable.init")
 
 
 class XLock:
@@ -111,8 +127,10 @@ def synchronize(*klasses: type) -> None:
 __all__ = [
     "XLock",
     "getThreadID",
+    "init",
     "ioThread",
     "isInIOThread",
     "registerAsIOThread",
     "synchronize",
+    "threaded",
 ]
