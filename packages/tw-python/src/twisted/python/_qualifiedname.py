@@ -1,7 +1,7 @@
 """The name under which an object can be imported again."""
 
-import inspect
 import sys
+from types import BuiltinFunctionType, MethodType, ModuleType
 
 
 def qual(clazz: type[object]) -> str:
@@ -16,11 +16,11 @@ def fullyQualifiedName(obj: object) -> str:
         obj: The object. A method is named by the class that it was looked up on, also where a
             base class defines it. Any other object is named by its class.
     """
-    if inspect.ismodule(obj):
+    if isinstance(obj, ModuleType):
         return obj.__name__
     if isinstance(obj, type):
         return qual(obj)
-    if inspect.ismethod(obj):
+    if isinstance(obj, MethodType):
         owner = obj.__self__ if isinstance(obj.__self__, type) else type(obj.__self__)
         return f"{qual(owner)}.{obj.__name__}"
     module = getattr(obj, "__module__", None)
@@ -28,7 +28,7 @@ def fullyQualifiedName(obj: object) -> str:
     name = getattr(obj, "__qualname__", None) or getattr(obj, "__name__", None)
     if isinstance(module, str) and isinstance(name, str):
         return f"{module}.{name}"
-    if inspect.isbuiltin(obj):
+    if isinstance(obj, BuiltinFunctionType):
         # A method that is written in C: it has no module.
         return f"{qual(type(obj.__self__))}.{obj.__name__}"
     return qual(type(obj))

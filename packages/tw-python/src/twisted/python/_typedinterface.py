@@ -21,8 +21,6 @@ from zope.interface.interface import (  # type: ignore[import-untyped]
     InterfaceClass,
     fromFunction,
 )
-from zope.interface.verify import verifyClass as _verifyClass  # type: ignore[import-untyped]
-from zope.interface.verify import verifyObject as _verifyObject
 
 _C = TypeVar("_C")
 _D = TypeVar("_D")
@@ -151,7 +149,10 @@ def verifyObject(interface: Callable[..., object], candidate: object) -> bool:
     Raises:
         zope.interface.exceptions.Invalid: It does not; the error names each difference.
     """
-    return bool(_verifyObject(interface, candidate))
+    # Imported here: it needs inspect, which programs at work seldom do.
+    from zope.interface.verify import verifyObject  # type: ignore[import-untyped]
+
+    return bool(verifyObject(interface, candidate))
 
 
 def verifyClass(interface: Callable[..., object], cls: type) -> bool:
@@ -163,7 +164,9 @@ def verifyClass(interface: Callable[..., object], cls: type) -> bool:
     Raises:
         zope.interface.exceptions.Invalid: It does not; the error names each difference.
     """
-    return bool(_verifyClass(interface, cls))
+    from zope.interface.verify import verifyClass
+
+    return bool(verifyClass(interface, cls))
 
 
 __all__ = [
