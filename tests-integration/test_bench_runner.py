@@ -300,6 +300,16 @@ def test_list_shows_workloads_and_sides() -> None:
     assert "incumbent-again" in done.stdout
 
 
+def test_an_import_is_measured_in_fresh_interpreters(tmp_path: Path) -> None:
+    options = ("--sides", "tw", "--rounds", "1", "--seconds", "0.01", "--output", str(tmp_path))
+    done = bench("import-logger", *options)
+    assert done.returncode == 0, done.stderr
+    (workload,) = json.loads((tmp_path / "figures.json").read_text(encoding="utf-8"))["workloads"]
+    (side,) = workload["sides"]
+    assert side["name"] == "tw"
+    assert "import twisted.logger" in done.stdout
+
+
 def children(pid: int) -> list[int]:
     """The processes that a process started and that are still there."""
     found = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")

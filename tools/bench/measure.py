@@ -192,6 +192,28 @@ class Operations:
 
 
 @dataclass(frozen=True)
+class Imports:
+    """Times the first import of a module, whatever the program of the side is.
+
+    Attributes:
+        module: Its name.
+        operation: What is counted.
+    """
+
+    module: str
+    operation: str = "import"
+
+    def prepare(self, rig: Rig) -> None:
+        """Do nothing: it needs the sides alone."""
+
+    def take(self, rig: Rig, side: Side) -> Sample:
+        """Measure a side once."""
+        command = rig.command(side, PROGRAMS / "time_import.py", self.module, str(rig.seconds))
+        with start(command, rig.serverCore) as program:
+            return parseSample(program.finish(rig.patience))
+
+
+@dataclass(frozen=True)
 class Echo:
     """Loads an echo server: the side's program prints its port and sends back what it gets.
 
