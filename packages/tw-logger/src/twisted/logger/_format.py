@@ -3,7 +3,6 @@
 import re
 import time
 from collections.abc import Callable
-from datetime import datetime
 
 from twisted.logger._fields import render, renderFlattened
 from twisted.logger._interfaces import LogEvent
@@ -31,11 +30,14 @@ def formatTime(
         return default
     try:
         if "%f" in timeFormat:
+            # Few formats need it, and every program imports this room.
+            from datetime import datetime
+
             return datetime.fromtimestamp(when).astimezone().strftime(timeFormat)
         key = (int(when), timeFormat, time.tzname, time.timezone)
         known, text = _lastTime
         if key != known:
-            text = datetime.fromtimestamp(key[0]).astimezone().strftime(timeFormat)
+            text = time.strftime(timeFormat, time.localtime(key[0]))
             _lastTime = (key, text)
     except (OverflowError, ValueError, OSError, TypeError):
         return default

@@ -145,7 +145,7 @@ def newEvent(
         )
     event.setdefault("log_namespace", LEGACY_NAMESPACE)
     system = event.get("system")
-    if system is not None and system != "-":
+    if system is not None and not (isinstance(system, str) and system == "-"):
         event.setdefault("log_system", system)
     return event
 
@@ -155,8 +155,14 @@ def _textBeside(
 ) -> str | None:
     """Return the text of an event, without the traceback that observers add themselves."""
     if "log_failure" in event and not event.get("message"):
-        return safe_str(event.get("why") or "Unhandled Error")
+        return reasonOf(event)
     return textFromEventDict(event)
+
+
+def reasonOf(eventDict: EventDict) -> str:
+    """Return what an event about a failure says before the traceback."""
+    why = eventDict.get("why")
+    return ("" if why is None else safe_str(why)) or "Unhandled Error"
 
 
 def publishToNewObserver(
@@ -182,4 +188,5 @@ __all__ = [
     "legacyEvent",
     "newEvent",
     "publishToNewObserver",
+    "reasonOf",
 ]

@@ -107,7 +107,7 @@ class _Core:
         "namespace",
         "observer",
         "ofClasses",
-        "reference",
+        "references",
         "unwanted",
         "wanted",
     )
@@ -129,14 +129,21 @@ class _Core:
         self.wanted: dict[NamedConstant, object] = {}
         # The cores for classes, by their ids; an entry goes with its class.
         self.ofClasses: dict[int, _Core] = {}
-        self.reference: object = None
+        self.references: dict[int, object] = {}
 
     def ofClass(self, cls: type) -> "_Core":
         """Make the core for a class, and keep it as long as the class lives."""
-        core = _Core(f"{cls.__module__}.{cls.__qualname__}", self.observer, True, self.fields)
-        cores = self.ofClasses
+        core = self
+        if self.inferred:
+            core = _Core(f"{cls.__module__}.{cls.__qualname__}", self.observer, True, self.fields)
         key = id(cls)
-        core.reference = ref(cls, lambda _: cores.pop(key, None))
+        cores, references = self.ofClasses, self.references
+
+        def forget(_: object) -> None:
+            cores.pop(key, None)
+            references.pop(key, None)
+
+        references[key] = ref(cls, forget)
         cores[key] = core
         return core
 
@@ -208,13 +215,10 @@ class Logger:
             instance: What it is taken from, or None when that is a class.
             owner: The class, or the class of the instance.
         """
-        core = self._core
-        if core.inferred:
-            cls = type(instance) if owner is None else owner
-            try:
-                core = core.ofClasses[id(cls)]
-            except KeyError:
-                core = core.ofClass(cls)
+        try:
+            core = self._core.ofClasses[id(owner)]
+        except KeyError:
+            core = self._core.ofClass(type(instance) if owner is None else owner)
         kind = type(self)
         bound = _new(kind)
         if kind is not Logger:

@@ -1,6 +1,6 @@
 """Events of `twisted.python.log` as text."""
 
-from twisted.logger._legacy import EventDict
+from twisted.logger._legacy import EventDict, reasonOf
 from twisted.python.reflect import safe_repr, safe_str
 
 
@@ -17,13 +17,12 @@ def textFromEventDict(eventDict: EventDict) -> str | None:
         The text, or None for an event that has none of these.
     """
     message = eventDict.get("message")
+    if not isinstance(message, (tuple, list)):
+        message = () if message is None else (message,)
     if message:
-        if isinstance(message, (str, bytes)):
-            message = (message,)
         return " ".join(map(safe_str, message))
     if eventDict.get("isError") and "failure" in eventDict:
-        why = eventDict.get("why")
-        return f"{safe_str(why) if why else 'Unhandled Error'}\n{_traceback(eventDict['failure'])}"
+        return f"{reasonOf(eventDict)}\n{_traceback(eventDict['failure'])}"
     if "format" in eventDict:
         return _formatted(eventDict["format"], eventDict)
     return None
