@@ -246,18 +246,70 @@ print(sum(type(plugin).__name__ == "Planted" for plugin in getPlugins(IPlugin)))
 """
 
 
+def unprivileged() -> list[str]:
+    """Return the command that runs another one without the right to read and write everything."""
+    if os.geteuid() != 0:
+        return []
+    if shutil.which("setpriv") is None:
+        pytest.skip("setpriv is missing: apt-get install util-linux, or run as another user")
+    return ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
+
+
 def test_of_a_read_only_directory_costs_no_plugin(plugins: Path) -> None:
-    command = [sys.executable, "-c", COUNT_PLANTED, str(plugins.parent.parent)]
-    if os.geteuid() == 0:
-        # Root may write everywhere until it gives that up.
-        if shutil.which("setpriv") is None:
-            pytest.skip("setpriv is missing: apt-get install util-linux, or run as another user")
-        command[:0] = ["setpriv", "--bounding-set=-dac_override"]
+    command = [*unprivileged(), sys.executable, "-c", COUNT_PLANTED, str(plugins.parent.parent)]
     (plugins / "planted_alone.py").write_text(PLANTED)
     plugins.chmod(0o555)
     done = subprocess.run(command, capture_output=True, text=True)
     assert (done.stdout, done.returncode) == ("1\n", 0), done.stderr
     assert not (plugins / "dropin.cache").exists()
+
+
+COUNT_AND_SHOW_ERRORS = """
+import sys
+sys.path[:0] = sys.argv[1:]
+from twisted.logger import globalLogBeginner, textFileLogObserver
+globalLogBeginner.beginLoggingTo([textFileLogObserver(sys.stderr)], redirectStandardIO=False)
+from twisted.plugin import IPlugin, getPlugins
+print(sum(type(plugin).__name__ == "Planted" for plugin in getPlugins(IPlugin)))
+"""
+
+
+def test_of_a_directory_that_may_not_be_read_costs_no_plugin_of_another(
+    plugins: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other" / "twisted" / "plugins"
+    other.mkdir(parents=True)
+    (other / "planted_other.py").write_text(PLANTED)
+    (plugins / "planted_hidden.py").write_text(PLANTED)
+    command = [*unprivileged(), sys.executable, "-c", COUNT_AND_SHOW_ERRORS]
+    plugins.chmod(0o000)
+    done = subprocess.run(
+        [*command, str(plugins.parent.parent), str(tmp_path / "other")],
+        capture_output=True,
+        text=True,
+    )
+    assert (done.stdout, done.returncode) == ("1\n", 0), done.stderr
+
+
+def test_of_a_module_that_may_not_be_read_costs_no_other(plugins: Path) -> None:
+    (plugins / "planted_hidden.py").write_text(PLANTED)
+    (plugins / "planted_other.py").write_text(PLANTED)
+    command = [*unprivileged(), sys.executable, "-c", COUNT_AND_SHOW_ERRORS]
+    (plugins / "planted_hidden.py").chmod(0o000)
+    done = subprocess.run([*command, str(plugins.parent.parent)], capture_output=True, text=True)
+    assert (done.stdout, done.returncode) == ("1\n", 0), done.stderr
+    assert "planted_hidden" in done.stderr
+    assert list(content(plugins)) == ["planted_other"]
+
+
+def test_is_whole_when_several_processes_write_it(plugins: Path) -> None:
+    for number in range(20):
+        (plugins / f"planted_{number}.py").write_text(PLANTED)
+    command = [sys.executable, "-c", COUNT_AND_SHOW_ERRORS, str(plugins.parent.parent)]
+    processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(4)]
+    assert [process.communicate()[0] for process in processes] == ["20\n"] * 4
+    assert len(content(plugins)) == 20
+    assert [each for each in os.listdir(plugins) if each.startswith("dropin.cache.")] == []
 
 
 def test_that_cannot_be_replaced_leaves_no_other_file(plugins: Path) -> None:

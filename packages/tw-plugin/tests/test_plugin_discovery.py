@@ -152,6 +152,35 @@ def test_finds_a_plugin_that_is_a_package(directory: PluginDirectory) -> None:
     assert names() == ["package"]
 
 
+@pytest.mark.parametrize("name", ["bad-name", "copy of planted", "1st", ".#planted_a"])
+def test_skips_a_file_that_no_import_statement_can_name(
+    directory: PluginDirectory, name: str
+) -> None:
+    directory.write("planted_a", "x = Material('steel')")
+    directory.write(name, "x = Material('brass')")
+    with capturedLogs() as events:
+        assert names() == ["steel"]
+    assert events == []
+
+
+def test_passes_over_what_is_no_module(directory: PluginDirectory) -> None:
+    directory.write("planted_a", "x = Material('steel')")
+    (directory.plugins / "planted_dangling.py").symlink_to("nowhere")
+    (directory.plugins / "planted_directory.py").mkdir()
+    (directory.plugins / "planted_empty.py").touch()
+    (directory.plugins / "README.txt").touch()
+    with capturedLogs() as events:
+        assert names() == ["steel"]
+    assert events == []
+
+
+@pytest.mark.parametrize("entry", [3, None, b"bytes", Path("somewhere")])
+def test_survives_odd_entries_on_the_path(directory: PluginDirectory, entry: object) -> None:
+    sys.path.append(entry)  # type: ignore[arg-type]  # that is what is tried
+    directory.write("planted_a", "x = Material('steel')")
+    assert names() == ["steel"]
+
+
 def test_skips_a_directory_with_an_initializer(directory: PluginDirectory) -> None:
     directory.write("planted_a", "x = Material('steel')")
     (directory.plugins / "__init__.py").touch()
@@ -355,6 +384,15 @@ class TestAnotherPackage:
         other.write("planted_more", "x = Material('more')")
         sys.path.append(str(other.root))
         assert [each.name for each in getPlugins(IMaterial, package)] == ["own", "more"]
+
+    def test_may_be_a_namespace_package(self, tmp_path: Path, clean: None) -> None:
+        for root, name in (("one", "first"), ("two", "second")):
+            made = PluginDirectory(tmp_path / root, "planted_spread.plugins")
+            made.write(f"planted_{name}", f"x = Material({name!r})")
+            sys.path.append(str(made.root))
+        package = importlib.import_module("planted_spread.plugins")
+        for _ in range(2):  # the second time by what the first one wrote
+            assert [each.name for each in getPlugins(IMaterial, package)] == ["first", "second"]
 
     def test_has_no_plugins_of_the_default_one(
         self, package: types.ModuleType, tmp_path: Path

@@ -5,6 +5,7 @@ import pkgutil
 import sys
 import zipimport
 from importlib.machinery import FileFinder
+from pathlib import PurePath
 from types import ModuleType
 from typing import NamedTuple
 
@@ -53,6 +54,12 @@ def _hasInitializer(entry: str, package: list[str]) -> bool:
         return False
 
 
+def _searchPath() -> list[str]:
+    """Return the entries of `sys.path` that name a place; others Python passes over too."""
+    entries: list[object] = list(sys.path)
+    return [os.fspath(each) for each in entries if isinstance(each, (str, PurePath))]
+
+
 # The directories that were returned for each name, so that those that left sys.path can be told
 # from those that somebody else put into a package's path.
 _given: dict[str, set[str]] = {}
@@ -73,7 +80,7 @@ def pluginPackagePaths(name: str) -> list[str]:
     package = name.split(".")
     paths = [
         os.path.abspath(os.path.join(entry, *package))
-        for entry in sys.path
+        for entry in _searchPath()
         if not _hasInitializer(entry or os.curdir, package)
     ]
     _given.setdefault(name, set()).update(paths)
@@ -133,7 +140,9 @@ def modulesIn(path: str) -> dict[str, Found]:
         if spec is None or spec.origin is None:
             continue
         stamp = _stampOf(archive or spec.origin)
-        if stamp is not None and name != "__init__":
+        # Of names such as `bad-name` or `copy of x`, that no import statement can have, there are
+        # files that nobody means to be plugins.
+        if stamp is not None and name != "__init__" and name.isidentifier():
             modules[name] = Found(spec.origin, stamp)
     return dict(sorted(modules.items()))
 
