@@ -71,3 +71,9 @@ __all__ = [
     "timeout",
     "timeoutAt",
 ]
+
+# Pickles, logs and documents know them by the name under which users import them.
+for _name in __all__:
+    if getattr(globals()[_name], "__module__", "").startswith(__name__):
+        globals()[_name].__module__ = __name__
+del _name
