@@ -1,6 +1,7 @@
 """The sides that are compared, and the environments they run in.
 
-Ours is the environment of the runner. Every other side has a virtual environment of its own, made
+Ours is the environment of the runner, and in the compiled form one of its own, made anew in each
+run, which takes half a minute. Every other side has a virtual environment of its own, made
 on first use: the incumbent shares our import name and must never be installed beside us. It is used
 as a black box, through its documented API, in its own process.
 """
@@ -11,7 +12,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from shutil import which
 
+import compiled
 from bench.errors import BenchError
+from parts import Part
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PROGRAMS = Path(__file__).parent / "programs"
@@ -49,6 +52,9 @@ class Side:
 
 CONTROL = "-again"
 
+# Which part a side holds in its compiled form.
+COMPILED = {"tw-compiled": "tw-defer"}
+
 
 class Environments:
     """The virtual environments below a directory."""
@@ -71,6 +77,8 @@ class Environments:
         return self._ready[name]
 
     def _prepare(self, name: str) -> Path:
+        if name in COMPILED:
+            return self._compile(name)
         requirements = ENVIRONMENTS[name]
         if requirements is None:
             return Path(sys.executable)
@@ -86,6 +94,18 @@ class Environments:
             self._uv(name, "pip", "install", "--python", str(python), *requirements)
         stamp.write_text(contents, encoding="utf-8")
         return python
+
+    def _compile(self, name: str) -> Path:
+        print(f"compiling {COMPILED[name]}", file=sys.stderr)
+        try:
+            return compiled.install(
+                Part(ROOT / "packages" / COMPILED[name]), self._directory / name
+            )
+        except subprocess.CalledProcessError as error:
+            raise BenchError(
+                f"cannot compile {COMPILED[name]}: it needs a C compiler, uv and a package index; "
+                "go on line and repeat, or name the sides that you want with --sides"
+            ) from error
 
     def _uv(self, name: str, *arguments: str) -> None:
         # The second place is where dev.py has it, for those who did not come by way of dev.py.

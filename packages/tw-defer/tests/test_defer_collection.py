@@ -347,3 +347,35 @@ def test_a_callback_that_has_run_is_let_go() -> None:
     del callback
     d.callback(1)
     assert gone() is None
+
+
+class Subclass(Deferred[None]):
+    pass
+
+
+async def nothing() -> None:
+    pass
+
+
+@pytest.mark.parametrize(
+    "make", [Deferred, Subclass, lambda: ensureDeferred(nothing())], ids=["own", "sub", "coroutine"]
+)
+def test_a_weak_reference_learns_that_a_deferred_is_freed(
+    make: Callable[[], Deferred[None]],
+) -> None:
+    freed: list[object] = []
+    d = make()
+    reference = weakref.ref(d, freed.append)
+    assert reference() is d
+    del d
+    assert freed == [reference]
+    assert reference() is None
+
+
+def test_a_weak_reference_learns_of_a_deferred_that_the_collector_frees() -> None:
+    d: Deferred[Any] = Deferred()
+    d.addCallback(lambda _, itself: itself, d)
+    reference = weakref.ref(d)
+    del d
+    gc.collect()
+    assert reference() is None

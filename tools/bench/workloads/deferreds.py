@@ -5,11 +5,18 @@ from bench.sides import Side
 from bench.workload import Goal, Workload
 
 TW = Side("tw", "tw", "deferred_operations.py")
+COMPILED = Side("tw-compiled", "tw-compiled", "deferred_operations.py")
 INCUMBENT = Side("incumbent", "incumbent", "deferred_operations.py")
 ASYNCIO = Side("asyncio", "asyncio", "asyncio_operations.py")
 
-DEFERREDS = (TW, INCUMBENT, INCUMBENT.again())
+DEFERREDS = (TW, COMPILED, INCUMBENT, INCUMBENT.again())
 ALL = (*DEFERREDS, ASYNCIO)
+
+
+def goals(pure: float) -> tuple[Goal, ...]:
+    """Return what we want to reach, as a multiple of the incumbent's time."""
+    return (Goal("tw", "incumbent", pure), Goal("tw-compiled", "incumbent", 0.25))
+
 
 WORKLOADS = (
     Workload(
@@ -17,7 +24,7 @@ WORKLOADS = (
         "Deferred: create, 3 callbacks, fire",
         Operations("callbacks"),
         ALL,
-        goals=(Goal("tw", "incumbent", 0.8),),
+        goals=goals(0.8),
     ),
     Workload(
         "deferred-chain",
@@ -25,20 +32,36 @@ WORKLOADS = (
         Operations("chain"),
         DEFERREDS,
         baselines=("incumbent",),
+        goals=goals(0.8),
     ),
     Workload(
-        "deferred-await-fired", "Coroutine: await a fired Deferred", Operations("await-fired"), ALL
+        "deferred-await-fired",
+        "Coroutine: await a fired Deferred",
+        Operations("await-fired"),
+        ALL,
+        goals=goals(1.0),
     ),
     Workload(
         "deferred-await-unfired",
         "Coroutine: await an unfired Deferred",
         Operations("await-unfired"),
         ALL,
+        goals=goals(0.85),
     ),
     Workload(
-        "deferred-inline", "inlineCallbacks over 10 fired Deferreds", Operations("inline"), ALL
+        "deferred-inline",
+        "inlineCallbacks over 10 fired Deferreds",
+        Operations("inline"),
+        ALL,
+        goals=goals(0.4),
     ),
-    Workload("deferred-gather", "gatherResults of 10 unfired Deferreds", Operations("gather"), ALL),
+    Workload(
+        "deferred-gather",
+        "gatherResults of 10 unfired Deferreds",
+        Operations("gather"),
+        ALL,
+        goals=goals(0.6),
+    ),
     Workload(
         "deferred-errback",
         "Deferred: raise, errback, callback",

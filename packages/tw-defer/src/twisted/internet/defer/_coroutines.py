@@ -21,6 +21,7 @@ from typing import Any, Final, NoReturn, ParamSpec, Protocol, TypeVar, cast
 
 from twisted.internet.defer._asyncioseam import ASYNCIO, SEAM, modules
 from twisted.internet.defer._chain import PLAIN, Chain, cancelling, raisable, waitingForItself
+from twisted.internet.defer._compiling import mypyc_attr
 from twisted.internet.defer._deferred import Deferred
 from twisted.internet.defer._errors import NotACoroutineError
 from twisted.python.failure import Failure
@@ -144,6 +145,7 @@ _WRONG_DRIVER = (
 DRIVER = _Driver()
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)
 class _Driven(Deferred[_T]):
     """The result of a coroutine or generator, which it drives.
 

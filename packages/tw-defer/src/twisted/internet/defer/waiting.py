@@ -316,7 +316,12 @@ def _callbacks(deferred: Chain[Any]) -> Iterator[str]:
     found = 0
     for callback, errback, _ in list(deferred.callbacks):
         function = callback or errback
-        if function is None or str(getattr(function, "__module__", "")).startswith(_PACKAGE):
+        # Compiled methods do not say of which module they are.
+        home = (
+            getattr(function, "__module__", None)
+            or type(getattr(function, "__self__", None)).__module__
+        )
+        if function is None or str(home).startswith(_PACKAGE):
             continue
         if found == _CALLBACKS_SHOWN:
             return
