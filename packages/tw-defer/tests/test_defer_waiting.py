@@ -184,7 +184,7 @@ class TestShowing:
         assert outline(tree.waitsFor) == [("coroutine ask", ("Deferred",)), ("Deferred",)]
         body.callback(None)
         (tree,) = waiting()
-        assert outline(tree.waitsFor) == [("GroupEnd", ("coroutine ask", ("Deferred",)))]
+        assert outline(tree.waitsFor) == [("end of a task group", ("coroutine ask", ("Deferred",)))]
         d.callback(None)
         assert waiting() == []
         del kept
@@ -199,7 +199,7 @@ class TestShowing:
 
         kept = ensureDeferred(main())
         (tree,) = waiting()
-        assert ("ChildResult", ("coroutine ask",)) in outline(tree.waitsFor)
+        assert ("result of a child", ("coroutine ask",)) in outline(tree.waitsFor)
         del kept
 
     def test_callbacks_are_named(self) -> None:
@@ -216,8 +216,8 @@ class TestShowing:
         inner = ensureDeferred(ask(Deferred()))
         kept = [gatherResults([inner]), gatherResults([inner])]
         first, second = waiting()
-        assert outline([first]) == [("Gathering", ("coroutine ask", ("Deferred",)))]
-        assert outline([second]) == [("Gathering", ("coroutine ask",))]
+        assert outline([first]) == [("gatherResults", ("coroutine ask", ("Deferred",)))]
+        assert outline([second]) == [("gatherResults", ("coroutine ask",))]
         assert second.waitsFor[0].cut
         assert str(second.waitsFor[0]).endswith(" ...")
         del kept
@@ -334,6 +334,22 @@ class TestSwitching:
         kept = ensureDeferred(ask(old))
         (tree,) = waiting()
         assert tree.waitsFor[0].made == ()
+        del kept
+
+    def test_what_was_made_before_is_shown_where_it_waits_for_something_newer(self) -> None:
+        async def asksLater() -> None:
+            await begin
+            await Deferred()
+
+        recordWaiting(False)
+        begin: Deferred[None] = Deferred()
+        kept = ensureDeferred(asksLater())
+        recordWaiting(True)
+        begin.callback(None)
+        (tree,) = waiting()
+        assert shortName(tree.name) == "asksLater"
+        assert tree.made == ()
+        assert outline(tree.waitsFor) == [("Deferred",)]
         del kept
 
     def test_importing_deferreds_does_not_import_this_room(self) -> None:

@@ -7,8 +7,8 @@ wait, and `writeWaitingOnSignal` writes them to a file whenever the process gets
 How it works. The core shows each new Deferred to a function (`watchCreation` in `_chain`), and that
 is all that it does for this: without a record nothing is noted, and this room is not even imported.
 The record holds Deferreds weakly, so it keeps none alive. Who waits for what is found by looking at
-the Deferreds when somebody asks. What was made before the record began is shown where something
-that was made since leads to it, without the place.
+the Deferreds when somebody asks. What was made before the record began is shown without the place,
+if it waits for something that was made since, or something that was made since waits for it.
 
 The signal is handled by Python between two instructions of the main thread: also while a callback
 loops for ever, but not inside a call into C that does not return.
@@ -17,7 +17,7 @@ loops for ever, but not inside a call into C that does not return.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from os import PathLike
 from types import FrameType
@@ -25,6 +25,7 @@ from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from twisted.internet.defer._chain import Chain, watchCreation
+from twisted.internet.defer._combinators import _Gathering, _GatheringOfAll
 from twisted.internet.defer._coroutines import _Driven
 from twisted.internet.defer._scopes import BaseScope
 from twisted.internet.defer._taskgroup import ChildResult, GroupEnd, GroupScope
@@ -69,7 +70,8 @@ class Waiting(NamedTuple):
     """Something that waits, and what it waits for.
 
     Attributes:
-        kind: `coroutine`, `generator`, or the name of the class of the Deferred.
+        kind: `coroutine`, `generator`, `gatherResults`, `end of a task group`, `result of a child`,
+            or the name of the class of the Deferred.
         name: The qualified name of the coroutine or generator; empty for other Deferreds.
         made: Where it was made, the innermost place first; empty where that was not recorded.
         place: Where a coroutine waits, itself first and then the coroutines that it awaits without
@@ -173,7 +175,7 @@ def waiting(maximumShown: int = MAXIMUM_SHOWN) -> list[Waiting]:
         The trees; none if nothing was recorded.
     """
     recorded = _copyOfRecord()
-    pending = {id(deferred): deferred for deferred in recorded if _waits(deferred)}
+    pending = _withWaiters(deferred for deferred in recorded if _waits(deferred))
     awaited = {
         id(inner)
         for deferred in pending.values()
@@ -252,6 +254,27 @@ def _waitedFor(deferred: Chain[Any]) -> list[Chain[Any]]:
     return [waited for waited in inner if _waits(waited)]
 
 
+def _withWaiters(deferreds: Iterable[Chain[Any]]) -> dict[int, Chain[Any]]:
+    """Return Deferreds by their ids, and those that wait for them, recorded or not."""
+    found: dict[int, Chain[Any]] = {}
+    left = list(deferreds)
+    left.reverse()
+    while left:
+        deferred = left.pop()
+        if id(deferred) not in found:
+            found[id(deferred)] = deferred
+            left.extend(_waiters(deferred))
+    return found
+
+
+def _waiters(deferred: Chain[Any]) -> Iterator[Chain[Any]]:
+    """Return the Deferreds that wait for one."""
+    for callback, errback, extra in list(deferred.callbacks):
+        waiter = getattr(callback, "__self__", None) if callback or errback else extra
+        if isinstance(waiter, Chain):
+            yield waiter
+
+
 class _Look:
     """One look at what waits.
 
@@ -294,11 +317,19 @@ class _Look:
         )
 
 
+_KINDS: dict[type, str] = {
+    ChildResult: "result of a child",
+    GroupEnd: "end of a task group",
+    _Gathering: "gatherResults",
+    _GatheringOfAll: "gatherResults",
+}
+
+
 def _described(deferred: Chain[Any]) -> tuple[str, str, tuple[Place, ...]]:
     """Return the kind and the name of something that waits, and where it does if it is code."""
     running: object = deferred._generator if isinstance(deferred, _Driven) else None
     if running is None:
-        return type(deferred).__name__.lstrip("_"), "", ()
+        return _KINDS.get(type(deferred), type(deferred).__name__), "", ()
     kind = "generator" if hasattr(running, "gi_frame") else "coroutine"
     name = str(getattr(running, "__qualname__", ""))
     places: list[Place] = []
