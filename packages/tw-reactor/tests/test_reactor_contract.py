@@ -1,5 +1,7 @@
 """The transport contract itself: a correct transport passes, and each defect fails one check."""
 
+from unittest import SkipTest
+
 import pytest
 
 from twisted.internet.address import IPv4Address, IPv6Address
@@ -353,3 +355,16 @@ def test_checks_can_be_chosen_by_the_kind_of_promise() -> None:
     assert 0 < len(chosen) < len(CHECKS)
     assert len(CHECKS) == sum(len(transportChecks(promises)) for promises in CONTRACT)
     assert issubclass(LoopbackHarness, TransportHarness)
+
+
+def test_an_exempt_check_is_skipped_with_its_reason() -> None:
+    class Exempt(LoopbackHarness):
+        exempt = {"TextIsRefused": "this transport takes text"}
+
+    closed = []
+    harness = Exempt()
+    harness.close = lambda: closed.append(True)  # type: ignore[method-assign]
+    check = next(check for check in CHECKS if check.name == "TextIsRefused")
+    with pytest.raises(SkipTest, match="Exempt: this transport takes text"):
+        check(harness)
+    assert closed == [True]

@@ -14,6 +14,7 @@ from twisted.internet.endpoints import (
     TCP4ServerEndpoint,
     TCP6ClientEndpoint,
     TCP6ServerEndpoint,
+    _fromstring,
     _parse,
     clientFromString,
     quoteStringArgument,
@@ -28,7 +29,15 @@ from twisted.internet.interfaces import (
 )
 from twisted.internet.protocol import Factory
 from twisted.internet.testing import MemoryReactor, MemoryReactorClock
+from twisted.plugin import getPlugins
 from twisted.python.components import provides, verifyObject
+
+
+def ownPlugins(interface: type) -> Iterator[object]:
+    """Yield the plugins of this part alone, whatever parts are installed beside it."""
+    for plugin in getPlugins(interface):
+        if isinstance(plugin, TCPServerParser | TCPClientParser):
+            yield plugin
 
 
 @pytest.mark.parametrize(
@@ -97,8 +106,9 @@ def test_any_description_is_cut_or_refused(description: str) -> None:
     ],
 )
 def test_wrong_server_description_is_explained_in_one_line(
-    description: str, complaint: str
+    description: str, complaint: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(_fromstring, "getPlugins", ownPlugins)
     with pytest.raises(ValueError, match="describes no endpoint") as caught:
         serverFromString(MemoryReactor(), description)
 
@@ -123,8 +133,9 @@ def test_wrong_server_description_is_explained_in_one_line(
     ],
 )
 def test_wrong_client_description_is_explained_in_one_line(
-    description: str, complaint: str
+    description: str, complaint: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(_fromstring, "getPlugins", ownPlugins)
     with pytest.raises(ValueError, match="describes no endpoint") as caught:
         clientFromString(MemoryReactorClock(), description)
 

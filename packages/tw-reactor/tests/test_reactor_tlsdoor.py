@@ -132,6 +132,7 @@ def test_whether_transports_promise_tls_is_known_with_the_first_reactor() -> Non
             from twisted.internet.interfaces import ITLSTransport
             from twisted.internet.selectreactor import SelectReactor
             from twisted.internet.tcp import Client, Server
+            _pollingreactor.tlsIsThere = lambda: False
             SelectReactor().close()
             print(ITLSTransport.implementedBy(Server))
             _pollingreactor.tlsIsThere = lambda: True

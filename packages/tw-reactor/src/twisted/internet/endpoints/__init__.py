@@ -15,10 +15,17 @@ from twisted.internet.endpoints._tcp import (
     TCP6ClientEndpoint,
     TCP6ServerEndpoint,
 )
-from twisted.internet.endpoints._tls import wrapClientTLS, wrapServerTLS
+from twisted.internet.endpoints._tls import (
+    SSL4ClientEndpoint,
+    SSL4ServerEndpoint,
+    wrapClientTLS,
+    wrapServerTLS,
+)
 
 __all__ = [
     "HostnameEndpoint",
+    "SSL4ClientEndpoint",
+    "SSL4ServerEndpoint",
     "TCP4ClientEndpoint",
     "TCP4ServerEndpoint",
     "TCP6ClientEndpoint",

@@ -1,15 +1,140 @@
-"""Endpoints that speak TLS over others: the work is done by tw-tls, behind the door to TLS."""
+"""Endpoints that speak TLS: the work is done by tw-tls, behind the door to TLS."""
 
 from typing import Protocol, cast
 
 from twisted.internet._tlsdoor import tlsRoom
+from twisted.internet.defer import Deferred, execute, fail
+from twisted.internet.endpoints._tcp import BACKLOG, CONNECT_TIMEOUT
+from twisted.internet.endpoints._wrapping import ConnectingFactory
 from twisted.internet.interfaces import (
+    BindAddress,
+    IListeningPort,
     IOpenSSLClientConnectionCreator,
     IOpenSSLServerConnectionCreator,
+    IProtocol,
+    IProtocolFactory,
+    IReactorSSL,
     IReactorTime,
     IStreamClientEndpoint,
     IStreamServerEndpoint,
+    TLSOptions,
 )
+from twisted.python.components import classImplements
+
+
+class SSL4ServerEndpoint:
+    """A TCP port to listen on, on which TLS is spoken."""
+
+    def __init__(
+        self,
+        reactor: IReactorSSL,
+        port: int,
+        sslContextFactory: TLSOptions,
+        backlog: int = BACKLOG,
+        interface: str = "",
+    ) -> None:
+        """Make an endpoint; nothing is opened before `listen`.
+
+        Args:
+            reactor: Opens the port.
+            port: Its number, 0 to 65535; 0 lets the system choose a free one.
+            sslContextFactory: Says how TLS is to be spoken; made by `twisted.internet.ssl`.
+            backlog: How many connections may wait to be accepted.
+            interface: The address to listen on; empty for all of IPv4.
+        """
+        self._reactor = reactor
+        self._port = port
+        self._sslContextFactory = sslContextFactory
+        self._backlog = backlog
+        self._interface = interface
+
+    def listen(self, protocolFactory: IProtocolFactory) -> Deferred[IListeningPort]:
+        """Take connections, from now on.
+
+        Args:
+            protocolFactory: Builds the protocol for each connection.
+
+        Returns:
+            A Deferred with the port, or a failure: with `CannotListenError`, or with `ImportError`
+            if tw-tls is not installed.
+        """
+        return execute(
+            self._reactor.listenSSL,
+            self._port,
+            protocolFactory,
+            contextFactory=self._sslContextFactory,
+            backlog=self._backlog,
+            interface=self._interface,
+        )
+
+    def __repr__(self) -> str:
+        return f"<SSL4ServerEndpoint port {self._port} of {self._interface or 'any address'}>"
+
+
+class SSL4ClientEndpoint:
+    """A TCP port to connect to, and to speak TLS with at once.
+
+    `wrapClientTLS` over a `HostnameEndpoint` does the same over either version of IP.
+    """
+
+    def __init__(
+        self,
+        reactor: IReactorSSL,
+        host: str,
+        port: int,
+        sslContextFactory: TLSOptions,
+        timeout: float = CONNECT_TIMEOUT,
+        bindAddress: BindAddress = None,
+    ) -> None:
+        """Make an endpoint; nothing is looked up or connected before `connect`.
+
+        Args:
+            reactor: Makes the connection.
+            host: A name, or an address. The name that is verified is that of
+                `sslContextFactory`.
+            port: The number of the port.
+            sslContextFactory: Says how TLS is to be spoken; made by `twisted.internet.ssl`.
+            timeout: After how many seconds an attempt fails with `TimeoutError`.
+            bindAddress: The local host and port to connect from, or the host alone.
+        """
+        self._reactor = reactor
+        self._host = host
+        self._port = port
+        self._sslContextFactory = sslContextFactory
+        self._timeout = timeout
+        self._bindAddress = bindAddress
+
+    def connect(self, protocolFactory: IProtocolFactory) -> Deferred[IProtocol]:
+        """Connect, once, and begin to speak TLS.
+
+        Args:
+            protocolFactory: Builds the protocol.
+
+        Returns:
+            A Deferred with the protocol, after its `connectionMade`; the handshake goes on, and
+            what is written waits for it. Or a failure, as of `TCP4ClientEndpoint.connect`, or with
+            `ImportError` if tw-tls is not installed.
+        """
+        connecting = ConnectingFactory(protocolFactory)
+        try:
+            self._reactor.connectSSL(
+                self._host,
+                self._port,
+                connecting,
+                self._sslContextFactory,
+                timeout=self._timeout,
+                bindAddress=self._bindAddress,
+            )
+        except Exception:
+            return fail()
+        return connecting.connected
+
+    def __repr__(self) -> str:
+        return f"<SSL4ClientEndpoint port {self._port} of {self._host}>"
+
+
+classImplements(SSL4ServerEndpoint, IStreamServerEndpoint)
+classImplements(SSL4ClientEndpoint, IStreamClientEndpoint)
 
 
 class TLSEndpoints(Protocol):

@@ -12,6 +12,7 @@ them; with pytest, a kind of transport joins the contract by
 
 from collections.abc import Callable, Iterator
 from typing import cast
+from unittest import SkipTest
 
 from twisted.internet.error import (
     ConnectionAborted,
@@ -491,8 +492,11 @@ class TransportCheck:
 
         Raises:
             AssertionError: The transport breaks the promise; the text says which.
+            unittest.SkipTest: The transport is exempt from the check; the text says why.
         """
         try:
+            if self.name in harness.exempt:
+                raise SkipTest(f"{type(harness).__name__}: {harness.exempt[self.name]}")
             getattr(self._promises(harness), self._method)()
         finally:
             harness.close()

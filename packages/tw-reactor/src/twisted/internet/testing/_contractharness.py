@@ -1,8 +1,9 @@
 """What the transport contract needs of a kind of transport, and the protocols that it uses."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from time import monotonic
+from types import MappingProxyType
 
 from twisted.internet.interfaces import IHalfCloseableProtocol, IProtocol, ITCPTransport
 from twisted.internet.protocol import Protocol, connectionDone
@@ -21,11 +22,14 @@ class TransportHarness(ABC):
             is timed by it.
         idleTurns: How many turns are made to see that something does not happen.
         resetIsVisible: Whether a peer can tell an aborted connection from one that was closed.
+        exempt: The names of the checks that this kind of transport does not have to pass, each with
+            the reason. Such a check is skipped with that reason, which test runners show.
     """
 
     patience: float = 20.0
     idleTurns: int = 20
     resetIsVisible: bool = True
+    exempt: Mapping[str, str] = MappingProxyType({})
 
     @abstractmethod
     def connect(self, server: IProtocol, client: IProtocol) -> None:
