@@ -1,0 +1,1 @@
+"""The rooms behind `twisted.internet.ssl`: certificates, keys, and how TLS is to be spoken."""

@@ -1,0 +1,146 @@
+"""TLS keeps the transport contract: over TCP on every reactor, over TLS, and in memory."""
+
+from collections.abc import Callable
+
+import pytest
+
+from twisted.internet._pollingreactor import PollingReactor
+from twisted.internet.epollreactor import EPollReactor
+from twisted.internet.interfaces import IProtocol
+from twisted.internet.pollreactor import PollReactor
+from twisted.internet.protocol import Factory
+from twisted.internet.selectreactor import SelectReactor
+from twisted.internet.task import Clock
+from twisted.internet.testing import (
+    Loopback,
+    TransportCheck,
+    TransportHarness,
+    Witness,
+    transportChecks,
+)
+from twisted.protocols.tls import TLSMemoryBIOFactory, TLSMemoryBIOProtocol
+
+from .tls_helpers import Only, clientOptions, discard, serverOptions
+
+REACTORS: list[type[PollingReactor]] = [SelectReactor, PollReactor, EPollReactor]
+
+CHECKS = transportChecks()
+
+
+class TLSHarness(TransportHarness):
+    """Connects by TLS, and waits for the handshake."""
+
+    def waitForHandshake(self, server: IProtocol, client: IProtocol) -> None:
+        """Wait until data can be sent."""
+        assert isinstance(server, Witness)
+        assert isinstance(client, Witness)
+        self.waitUntil(lambda: server.events and client.events, "both sides are connected")
+
+        def ready(witness: Witness) -> bool:
+            transport = witness.transport
+            assert isinstance(transport, TLSMemoryBIOProtocol)
+            return transport.handshakeDone or bool(transport.disconnecting)
+
+        self.waitUntil(lambda: ready(server) and ready(client), "the handshake is done")
+
+
+class TCPHarness(TLSHarness):
+    """Connects over the loopback interface."""
+
+    def __init__(self, reactor: PollingReactor, interface: str = "127.0.0.1") -> None:
+        self.reactor = reactor
+        self.interface = interface
+
+    def connect(self, server: IProtocol, client: IProtocol) -> None:
+        port = self.reactor.listenSSL(0, Only(server), serverOptions(), interface=self.interface)
+        number = port.getHost().port
+        self.reactor.connectSSL(self.interface, number, Only(client), clientOptions())
+        self.waitForHandshake(server, client)
+
+    def turn(self) -> None:
+        self.reactor.iterate(0.002)
+
+    def close(self) -> None:
+        discard(self.reactor)
+
+
+class NestedHarness(TCPHarness):
+    """Connects by TLS in TLS."""
+
+    def connect(self, server: IProtocol, client: IProtocol) -> None:
+        inside = TLSMemoryBIOFactory(serverOptions(), False, Only(server), self.reactor)
+        port = self.reactor.listenSSL(0, inside, serverOptions(), interface=self.interface)
+        number = port.getHost().port
+        inside = TLSMemoryBIOFactory(clientOptions(), True, Only(client), self.reactor)
+        self.reactor.connectSSL(self.interface, number, inside, clientOptions())
+        self.waitForHandshake(server, client)
+
+
+class StartedHarness(TCPHarness):
+    """Connects by TCP, and starts TLS on both sides."""
+
+    exempt = {"GreetingArrives": "what is written before startTLS goes out in the clear"}
+
+    def connect(self, server: IProtocol, client: IProtocol) -> None:
+        port = self.reactor.listenTCP(0, Only(server), interface=self.interface)
+        number = port.getHost().port
+        self.reactor.connectTCP(self.interface, number, Only(client))
+        assert isinstance(server, Witness)
+        assert isinstance(client, Witness)
+        self.waitUntil(lambda: server.events and client.events, "both sides are connected")
+        server.transport.startTLS(serverOptions())  # type: ignore[attr-defined]
+        client.transport.startTLS(clientOptions())  # type: ignore[attr-defined]
+        self.waitForHandshake(server, client)
+
+
+class MemoryHarness(TLSHarness):
+    """Connects in memory."""
+
+    patience = 5.0
+
+    def __init__(self) -> None:
+        self.clock = Clock()
+        self.connections: list[Loopback] = []
+
+    def connect(self, server: IProtocol, client: IProtocol) -> None:
+        def wrapped(options: object, isClient: bool, factory: Factory[IProtocol]) -> IProtocol:
+            built = TLSMemoryBIOFactory(options, isClient, factory, self.clock).buildProtocol(None)  # type: ignore[arg-type]
+            assert built is not None
+            return built
+
+        self.connections.append(
+            Loopback(
+                wrapped(serverOptions(), False, Only(server)),
+                wrapped(clientOptions(), True, Only(client)),
+            )
+        )
+        self.waitForHandshake(server, client)
+
+    def turn(self) -> None:
+        self.clock.advance(0)
+        for connection in self.connections:
+            connection.turn()
+
+
+@pytest.mark.parametrize("interface", ["127.0.0.1", "::1"])
+@pytest.mark.parametrize("makeReactor", REACTORS)
+@pytest.mark.parametrize("check", CHECKS, ids=str)
+def test_tls_over_tcp_keeps_the_contract(
+    check: TransportCheck, makeReactor: Callable[[], PollingReactor], interface: str
+) -> None:
+    check(TCPHarness(makeReactor(), interface))
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=str)
+def test_tls_in_tls_keeps_the_contract(check: TransportCheck) -> None:
+    check(NestedHarness(EPollReactor()))
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=str)
+def test_tls_that_was_started_keeps_the_contract(check: TransportCheck) -> None:
+    check(StartedHarness(EPollReactor()))
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=str)
+def test_tls_in_memory_keeps_the_contract(check: TransportCheck) -> None:
+    check(MemoryHarness())
