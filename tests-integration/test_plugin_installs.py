@@ -25,6 +25,20 @@ version = "1"
 packages = ["src/twisted"]
 """
 
+# In a flat layout, setuptools makes an editable install by an import hook.
+FLAT_PYPROJECT = """\
+[build-system]
+requires = ["setuptools>=70"]
+build-backend = "setuptools.build_meta"
+
+[project]
+name = "planted-{name}"
+version = "1"
+
+[tool.setuptools]
+packages = ["twisted.plugins"]
+"""
+
 PLUGIN = """\
 from twisted.plugin import IPlugin
 from twisted.python.components import implementer
@@ -85,12 +99,13 @@ class Environment:
         ).strip()
 
 
-def project(directory: Path, name: str) -> Path:
+def project(directory: Path, name: str, sources: str = "src") -> Path:
     """Write a distribution with one plugin."""
     root = directory / f"planted-{name}"
-    plugins = root / "src" / "twisted" / "plugins"
+    plugins = root / sources / "twisted" / "plugins"
     plugins.mkdir(parents=True)
-    (root / "pyproject.toml").write_text(PYPROJECT.format(name=name))
+    pyproject = PYPROJECT if sources else FLAT_PYPROJECT
+    (root / "pyproject.toml").write_text(pyproject.format(name=name))
     (plugins / f"planted_{name}.py").write_text(PLUGIN.format(name=name))
     return root
 
@@ -110,17 +125,17 @@ def test_plugins_are_found_however_they_are_installed(tmp_path: Path, core: str)
         *asWheels,
         *editable(*installedEditable),
         str(project(tmp_path, "wheel")),
-        *editable(project(tmp_path, "editable")),
+        *editable(project(tmp_path, "editable"), project(tmp_path, "hook", sources="")),
     )
     plain = project(tmp_path, "directory") / "src"
     archive = tmp_path / "planted.zip"
     with zipfile.ZipFile(archive, "w") as zipped:
         zipped.writestr("twisted/plugins/planted_zip.py", PLUGIN.format(name="zip"))
 
-    everything = "['directory', 'editable', 'wheel', 'zip']"
+    everything = "['directory', 'editable', 'hook', 'wheel', 'zip']"
     assert environment.plugins(plain, archive) == everything
     # The second time with the caches that the first one wrote.
     assert environment.plugins(archive, plain) == everything
 
     environment.uninstall("planted-wheel")
-    assert environment.plugins() == "['editable']"
+    assert environment.plugins() == "['editable', 'hook']"

@@ -1,6 +1,7 @@
 """`getPlugins`: what is found, and where."""
 
 import importlib
+import importlib.machinery
 import os
 import subprocess
 import sys
@@ -431,6 +432,41 @@ class TestPluginPackagePaths:
     def test_names_each_directory_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(sys, "path", ["/planted/a", "/planted/a/", "/planted/a"])
         assert pluginPackagePaths("x") == ["/planted/a/x"]
+
+    def test_asks_an_import_hook_for_its_directories(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        plugins = PluginDirectory(tmp_path / "a").plugins
+        proper = PluginDirectory(tmp_path / "b").plugins
+        (proper / "__init__.py").touch()
+        self.hook(monkeypatch, [str(plugins), str(proper), "planted-hook"])
+        assert pluginPackagePaths("twisted.plugins") == [str(plugins)]
+        assert pluginPackagePaths("x.plugins") == []
+
+    def test_survives_an_import_hook_that_raises(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.hook(monkeypatch, None)
+        assert pluginPackagePaths("twisted.plugins") == []
+
+    def hook(self, monkeypatch: pytest.MonkeyPatch, locations: list[str] | None) -> None:
+        """Put a word on the path that a finder of this test is responsible for."""
+
+        class Finder:
+            def find_spec(self, name: str, target: object = None) -> object:
+                assert locations is not None
+                if name != "twisted.plugins":
+                    return None
+                spec = importlib.machinery.ModuleSpec(name, None, is_package=True)
+                spec.submodule_search_locations = locations
+                return spec
+
+        def hook(entry: str) -> Finder:
+            if entry != "planted-hook":
+                raise ImportError
+            return Finder()
+
+        monkeypatch.setattr(sys, "path", ["planted-hook"])
+        monkeypatch.setattr(sys, "path_hooks", [hook, *sys.path_hooks])
+        monkeypatch.setattr(sys, "path_importer_cache", {})
 
     def test_makes_relative_entries_absolute(
         self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path

@@ -60,6 +60,24 @@ def _searchPath() -> list[str]:
     return [os.fspath(each) for each in entries if isinstance(each, (str, PurePath))]
 
 
+def _pathsOf(entry: str, name: str) -> list[str]:
+    """Return the directories that an entry of `sys.path` adds to a plugin package."""
+    package = name.split(".")
+    finder = pkgutil.get_importer(entry)
+    if finder is None or isinstance(finder, (FileFinder, zipimport.zipimporter)):
+        if _hasInitializer(entry or os.curdir, package):
+            return []
+        return [os.path.abspath(os.path.join(entry, *package))]
+    # Not a place but a word for a finder of somebody else's, which knows directories. So setuptools
+    # makes editable installs of projects whose layout is flat.
+    try:
+        spec = finder.find_spec(name)
+    except Exception:
+        return []
+    locations = (spec and spec.submodule_search_locations) or ()
+    return [each for each in locations if os.path.isabs(each) and not _hasInitializer(each, [])]
+
+
 # The directories that were returned for each name, so that those that left sys.path can be told
 # from those that somebody else put into a package's path.
 _given: dict[str, set[str]] = {}
@@ -69,20 +87,15 @@ def pluginPackagePaths(name: str) -> list[str]:
     """Return the directories that hold more plugins of a plugin package.
 
     They are the directories of the package's name below the entries of `sys.path`, whether they
-    exist yet or not, but for those with an `__init__.py`: these are packages of their own, and
-    their modules are no plugins of this one. A plugin package extends its path with them:
+    exist yet or not, and those that an import hook among the entries knows, but for those with an
+    `__init__.py`: these are packages of their own, and their modules are no plugins of this one. A plugin package extends its path with them:
 
         __path__.extend(pluginPackagePaths(__name__))
 
     Args:
         name: The full name of the plugin package, such as `twisted.plugins`.
     """
-    package = name.split(".")
-    paths = [
-        os.path.abspath(os.path.join(entry, *package))
-        for entry in _searchPath()
-        if not _hasInitializer(entry or os.curdir, package)
-    ]
+    paths = [path for entry in _searchPath() for path in _pathsOf(entry, name)]
     _given.setdefault(name, set()).update(paths)
     return list(dict.fromkeys(paths))
 
