@@ -1,5 +1,6 @@
 """The examples of the how-to on logging."""
 
+import json
 import re
 import subprocess
 import sys
@@ -80,3 +81,31 @@ def test_events_are_analyzed_while_the_program_runs() -> None:
 
 def test_test_of_the_greenhouse_passes() -> None:
     assert "1 passed" in run("-m", "pytest", "-p", "no:cacheprovider", "-q", "test_greenhouse.py")
+
+
+def test_fields_are_bound_to_a_logger_and_to_a_context() -> None:
+    events = [json.loads(line) for line in run("bound_fields.py").splitlines()]
+    assert [(event["request"], event.get("customer"), event["log_format"]) for event in events] == [
+        (0, None, "looking for {article}"),
+        (0, "Ada", "sold {article}"),
+        (0, "Ada", "sent {article}"),
+        (1, None, "looking for {article}"),
+        (1, "Ada", "sold {article}"),
+        (1, "Ada", "sent {article}"),
+    ]
+
+
+def test_log_file_is_rotated(tmp_path: Path) -> None:
+    run("rotating.py", str(tmp_path / "shop.log"))
+    paths = sorted(tmp_path.iterdir())
+    assert [path.name for path in paths] == ["shop.log", "shop.log.1", "shop.log.2"]
+    assert paths[0].read_text().endswith("sold chair 19\n")
+    assert {path.stat().st_mode & 0o777 for path in paths} == {0o640}
+
+
+def test_standard_library_is_bridged_both_ways() -> None:
+    assert STAMP.sub("", run("both_ways.py")).splitlines() == [
+        "[library#warn] the cache is 90% full",
+        "[shop#warn] only 2 chairs left",
+        "audit: WARNING both_ways.py sell only 2 chairs left",
+    ]

@@ -1,7 +1,7 @@
 """What type checkers must understand of tw-logger; checked by mypy and pyright, not run."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import assert_type
 
 from zope.interface import provider  # type: ignore[import-untyped]
@@ -11,13 +11,16 @@ from twisted.logger import (
     FilteringLogObserver,
     ILogFilterPredicate,
     ILogObserver,
+    LegacyLogObserverWrapper,
     LogEvent,
     Logger,
     LogLevel,
     LogLevelFilterPredicate,
     LogPublisher,
     PredicateResult,
+    boundContext,
     capturedLogs,
+    contextFields,
     eventsFromJSONLogFile,
     formatEvent,
     formatEventAsClassicLogText,
@@ -25,7 +28,9 @@ from twisted.logger import (
     textFileLogObserver,
 )
 from twisted.logger._constants import NamedConstant
+from twisted.python import log as messages
 from twisted.python.failure import Failure
+from twisted.python.logfile import DailyLogFile, LogFile
 
 assert_type(LogLevel.info, NamedConstant)
 assert_type(LogLevel.info < LogLevel.warn, bool)
@@ -113,3 +118,46 @@ for loaded in eventsFromJSONLogFile(io.BytesIO()):
     assert_type(loaded, LogEvent)
 with capturedLogs() as captured:
     assert_type(captured, Sequence[LogEvent])
+
+# Bound fields
+
+
+class Bound:
+    """Has a bound Logger of a user's own."""
+
+    noted = Noted().bind(a=1)
+
+
+assert_type(Bound().noted.bind(level=1), Noted)
+with boundContext(request=7):
+    assert_type(contextFields(), Mapping[str, object])
+
+# The older kind
+
+
+def old(eventDict: messages.EventDict) -> None:
+    """An observer."""
+    assert_type(messages.textFromEventDict(eventDict), str | None)
+
+
+messages.addObserver(old)
+messages.msg("text", system="S", logLevel=10)
+messages.err(Failure(), "why")
+wrapped: ILogObserver = LegacyLogObserverWrapper(old)
+
+
+def half(value: int, *, exactly: bool = False) -> float:
+    """Return the half."""
+    return value / 2
+
+
+assert_type(messages.callWithContext({"system": "S"}, half, 3, exactly=True), float)
+assert_type(messages.callWithLogger(messages.Logger(), half, 3), float | None)
+
+# Files that rotate
+
+logFile = LogFile("log", ".", maxRotatedFiles=2)
+assert_type(LogFile.fromFullPath("log", rotateLength=7), LogFile)
+assert_type(DailyLogFile.fromFullPath("log").listLogs(), list[tuple[int, int, int]])
+assert_type(textFileLogObserver(logFile), FileLogObserver)
+assert_type(messages.startLogging(logFile, setStdout=False), messages.FileLogObserver | None)
