@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from twisted.internet.defer import Deferred
+from twisted.internet.protocol import ClientFactory, Protocol, ServerFactory, connectionDone
+from twisted.internet.selectreactor import SelectReactor
 from twisted.python import log
 from twisted.python.failure import Failure
 
@@ -76,3 +78,47 @@ def test_err_as_an_errback_logs_and_handles_the_failure(events: list[log.EventDi
     assert results == [None]
     (event,) = events
     assert (event["failure"], event["why"]) == (failure, "cannot register")
+
+
+class Talker(Protocol):
+    """Logs a message whenever something happens, and ends when it has got something."""
+
+    def connectionMade(self) -> None:
+        log.msg("made")
+        if self.greets:
+            self.transport.write(b"x")
+
+    def dataReceived(self, data: bytes) -> None:
+        log.msg("received")
+        self.transport.loseConnection()
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        log.msg("lost")
+        self.done()
+
+    greets = False
+
+    @staticmethod
+    def done() -> None:
+        """Do nothing."""
+
+
+class Greeter(Talker):
+    greets = True
+
+
+def test_messages_say_which_connection_they_are_about(events: list[log.EventDict]) -> None:
+    reactor = SelectReactor()
+    Greeter.done = reactor.stop  # type: ignore[method-assign]
+    servers, clients = ServerFactory(), ClientFactory()
+    servers.protocol, clients.protocol = Talker, Greeter
+    servers.noisy = clients.noisy = False
+    port = reactor.listenTCP(0, servers, interface="127.0.0.1")
+    reactor.connectTCP("127.0.0.1", port.getHost().port, clients)
+    reactor.callLater(0, log.msg, "nobody's turn")
+    reactor.run(installSignalHandlers=False)
+    said = {(event["message"], event["system"]) for event in events}
+    assert (("nobody's turn",), "-") in said
+    assert (("received",), "Talker,0,127.0.0.1") in said
+    log.msg("afterwards")
+    assert events[-1]["system"] == "-"

@@ -50,7 +50,7 @@ from twisted.internet.interfaces import (
     TLSOptions,
 )
 from twisted.internet.protocol import ClientFactory
-from twisted.logger import Logger
+from twisted.logger import Logger, serving
 from twisted.python.components import adapt, alsoProvides, classImplements, implementer, implements
 from twisted.python.failure import Failure
 
@@ -87,6 +87,10 @@ class ForeignDescriptor:
     def __init__(self, reactor: "PollingReactor", descriptor: IFileDescriptor) -> None:
         self._reactor = reactor
         self.descriptor = descriptor
+
+    def logPrefix(self) -> str:
+        """Return the descriptor's name in the log."""
+        return self.descriptor.logPrefix()
 
     def doRead(self) -> None:
         """Call `doRead` and see how it went."""
@@ -207,12 +211,14 @@ class PollingReactor(CoreReactor):
         readers = self._readers
         writers = self._writers
         unsettled = self._unsettled
+        turn = serving  # of this thread; messages of the log say who it is
         for fd, events in happened:
             # A `try` costs nothing until something is raised.
             try:
                 if events == READABLE:
                     reader = readers.get(fd)
                     if reader is not None:
+                        turn.source = reader
                         reader.doRead()
                         if unsettled:
                             if len(unsettled) == 1:
@@ -221,17 +227,20 @@ class PollingReactor(CoreReactor):
                                 self._settle()
                     continue
                 if events & ~_BOTH:
+                    turn.source = readers.get(fd) or writers.get(fd)
                     self._failed(fd, events)
                     continue
                 if events & READABLE:
                     reader = readers.get(fd)
                     if reader is not None:
+                        turn.source = reader
                         reader.doRead()
                         if unsettled:
                             self._settle()
                 if events & WRITABLE:
                     writer = writers.get(fd)
                     if writer is not None:
+                        turn.source = writer
                         writer.doWrite()
                         if unsettled:
                             self._settle()
@@ -240,6 +249,7 @@ class PollingReactor(CoreReactor):
                 # connection is not to end the others.
                 _log.failure("Dealing with the descriptor {fd} failed", fd=fd)
                 self._loseConnection(fd)
+        turn.source = None
 
     def _settle(self) -> None:
         """Let those settle that asked for it.
