@@ -16,8 +16,6 @@ So a lock with our own number is stale unless this process made it, which `_held
 
 import errno
 import os
-import shutil
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -74,6 +72,10 @@ def _makeDirectory(name: str) -> bool:
     """Make a lock where there are no links; return False if something has its name already."""
     if os.path.lexists(name):
         return False
+    # Only where there are no links: these modules are slow to import.
+    import shutil
+    import tempfile
+
     made = tempfile.mkdtemp(prefix=f"{os.path.basename(name)}.", dir=os.path.dirname(name) or ".")
     try:
         with open(os.path.join(made, _FILE_IN_DIRECTORY), "w", encoding="ascii") as file:
@@ -117,6 +119,8 @@ def _remove(name: str) -> None:
         if os.path.islink(name):
             os.unlink(name)
         else:
+            import shutil
+
             shutil.rmtree(name)
     except FileNotFoundError:
         pass

@@ -6,10 +6,12 @@ things are done.
 
 from twisted.internet.defer._combinators import gatherResults, race
 from twisted.internet.defer._concurrency import DeferredLock, DeferredQueue, DeferredSemaphore
+from twisted.internet.defer._coroutinefunctions import returnsDeferred
 from twisted.internet.defer._coroutines import ensureDeferred, inlineCallbacks, returnValue
 from twisted.internet.defer._deferred import Deferred, getDebugging, setDebugging
 from twisted.internet.defer._errors import (
     AlreadyCalledError,
+    AlreadyTryingToLockError,
     CancelledError,
     DeadlineError,
     FailureGroup,
@@ -19,6 +21,7 @@ from twisted.internet.defer._errors import (
     QueueUnderflow,
     TimeoutError,
 )
+from twisted.internet.defer._filesystemlock import DeferredFilesystemLock
 from twisted.internet.defer._lists import FAILURE, SUCCESS, DeferredList
 from twisted.internet.defer._results import execute, fail, maybeDeferred, passthru, succeed
 from twisted.internet.defer._scopes import (
@@ -36,11 +39,13 @@ __all__ = [
     "FAILURE",
     "SUCCESS",
     "AlreadyCalledError",
+    "AlreadyTryingToLockError",
     "CancelScope",
     "CancelledError",
     "DeadlineError",
     "DebugInfo",
     "Deferred",
+    "DeferredFilesystemLock",
     "DeferredList",
     "DeferredLock",
     "DeferredQueue",
@@ -65,6 +70,7 @@ __all__ = [
     "passthru",
     "race",
     "returnValue",
+    "returnsDeferred",
     "setDebugging",
     "shield",
     "succeed",

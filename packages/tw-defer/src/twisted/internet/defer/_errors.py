@@ -15,6 +15,12 @@ class AlreadyCalledError(Exception):
     __module__ = _MODULE
 
 
+class AlreadyTryingToLockError(Exception):
+    """A `DeferredFilesystemLock` was to be waited for that is being waited for."""
+
+    __module__ = _MODULE
+
+
 class CancelledError(Exception):
     """The result of a Deferred that was cancelled before it had another."""
 
@@ -103,6 +109,7 @@ class FailureGroup(Exception):
 
 __all__ = [
     "AlreadyCalledError",
+    "AlreadyTryingToLockError",
     "CancelledError",
     "DeadlineError",
     "FailureGroup",
