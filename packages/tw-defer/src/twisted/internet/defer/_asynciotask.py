@@ -127,6 +127,7 @@ class CoroutineTask:
         """Call a function with an argument in the context of the coroutine, as its Task."""
         loop = self._loop
         # The coroutine may also be resumed from outside of the loop.
+        previous = None
         current = _get_running_loop() is loop
         if current:
             if isinstance(argument, CancelledError) and step.__name__ == "throw":
