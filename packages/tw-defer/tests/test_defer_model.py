@@ -1,13 +1,18 @@
 """Random operations on Deferreds, held against a model that is too simple to be wrong."""
 
+import os
 from dataclasses import dataclass, field
 from typing import Any
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
+
+pytestmark = pytest.mark.property
+EXAMPLES = settings(max_examples=int(os.environ.get("TW_EXAMPLES", "500")), deadline=None)
 
 
 @dataclass
@@ -62,6 +67,7 @@ def add(d: Deferred[Any], log: list[Any], side: str, action: str) -> None:
         d.addBoth(step)
 
 
+@EXAMPLES
 @given(st.lists(OPERATIONS, max_size=30))
 def test_any_operations_do_what_the_model_does(operations: list[tuple[str, Any]]) -> None:
     d: Deferred[Any] = Deferred(lambda d: d.errback(ValueError("cancelled")))
@@ -102,6 +108,7 @@ def note(result: Any, log: list[Any]) -> Any:
     return result
 
 
+@EXAMPLES
 @given(
     st.integers(1, 6).flatmap(
         lambda n: st.tuples(
