@@ -183,14 +183,16 @@ class TaskGroup:
                 else "This task group is not entered yet: children are added in `async with`"
             )
         if isinstance(work, Deferred):
-            child = work
-        elif self._aborting and isinstance(work, Coroutine):
-            work.close()
-            child = Deferred()
-        elif isinstance(work, Coroutine):
-            child = _ChildDriver(work)
-        else:
+            return self._watched(work)
+        if not isinstance(work, Coroutine):
             raise NotACoroutineError(f"{work!r} is neither a coroutine nor a Deferred")
+        if self._aborting:
+            work.close()
+            return self._watched(Deferred())
+        return self._watched(_ChildDriver(work))
+
+    def _watched(self, child: Deferred[_T]) -> Deferred[_T]:
+        """Take a child into the group."""
         result = ChildResult(child)
         self._children[child] = None
         child.addBoth(self._childEnded, child, result)
