@@ -7,7 +7,7 @@ different collections do not combine.
 """
 
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from typing import Any
 
 import constantly  # type: ignore[import-untyped]
@@ -34,6 +34,8 @@ class ValueConstant(constantly.ValueConstant):
 class FlagConstant(constantly.FlagConstant):
     """A constant that is a bit, or several of them."""
 
+    _container: Any
+
     def _combined(self, other: Any, operation: Callable[[Any, Any], Any]) -> Any:  # noqa: ANN401 - see above
         """Return what an operation makes of the flags and of the bits of two constants."""
         if not isinstance(other, constantly.FlagConstant):
@@ -59,8 +61,9 @@ class FlagConstant(constantly.FlagConstant):
             bits |= flag.value
         return _combination(self._container, {flag.name for flag in others}, bits)
 
-    def __iter__(self) -> Iterator["FlagConstant"]:
-        return map(self._container.lookupByName, sorted(self.names))
+    def __iter__(self) -> Generator["FlagConstant", None, None]:
+        for name in sorted(self.names):
+            yield self._container.lookupByName(name)
 
     def __contains__(self, flag: "FlagConstant") -> bool:
         return bool(flag) and set(flag.names) <= set(self.names)

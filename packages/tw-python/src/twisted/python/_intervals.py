@@ -21,8 +21,8 @@ class IntervalDifferential:
             intervals: The intervals, in a unit of the caller's.
             default: How long to wait where there is no interval.
         """
-        self.intervals = list(intervals)
-        self.default = default
+        self.intervals: list[float] = list(intervals)
+        self.default: float = default
 
     def __iter__(self) -> "_Pauses":
         return _Pauses(self.intervals, self.default)

@@ -12,7 +12,7 @@ interface for instance, and for code that was written for it.
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from types import MappingProxyType
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -23,7 +23,7 @@ Values = Mapping[Any, Any]
 defaultContextDict: dict[Any, Any] = {}
 """The values that hold where no call gave others."""
 
-setDefault = defaultContextDict.__setitem__
+setDefault: Callable[[Any, Any], None] = defaultContextDict.__setitem__
 """Sets a value that holds where no call gives another: `setDefault(key, value)`."""
 
 
@@ -88,9 +88,32 @@ class ThreadedContextTracker(ContextTracker):
         return self
 
 
+class _Call(Protocol):
+    """What `call` is."""
+
+    def __call__(
+        self,
+        newContext: Values,
+        func: Callable[_P, _R],
+        /,
+        *args: _P.args,
+        **kw: _P.kwargs,
+    ) -> _R:
+        """Call a function; see `ContextTracker.callWithContext`."""
+        ...
+
+
+class _Get(Protocol):
+    """What `get` is."""
+
+    def __call__(self, key: object, default: object = None) -> Any:  # noqa: ANN401 - any value
+        """Return a value; see `ContextTracker.getContext`."""
+        ...
+
+
 theContextTracker: ContextTracker = ThreadedContextTracker()
-call = theContextTracker.callWithContext
-get = theContextTracker.getContext
+call: _Call = theContextTracker.callWithContext
+get: _Get = theContextTracker.getContext
 
 
 def installContextTracker(ctr: ContextTracker) -> None:

@@ -39,7 +39,7 @@ traceupLength = 4
 DO_POST_MORTEM = True
 """Whether `startDebugMode` opens the debugger for each failure."""
 
-count = 0
+count: int = 0
 """The number of the failure that was numbered last; see `Failure.count`."""
 
 _numbers = itertools.count(1)

@@ -100,7 +100,7 @@ class Argument:
         """Return what it is, or an empty text."""
         return self.longDesc or ""
 
-    def coerce(self, val: Any) -> Any:  # noqa: ANN401 - what forms give, and what functions take
+    def coerce(self, val: Any, /) -> Any:  # noqa: ANN401 - what forms give, and what functions take
         """Return the value for what came from the form.
 
         Raises:
@@ -148,7 +148,7 @@ class String(Argument):
         self.min = min
         self.max = max
 
-    def coerce(self, val: Any) -> str:  # noqa: ANN401 - as above
+    def coerce(self, val: Any, /) -> str:  # noqa: ANN401 - as above
         """Return the text.
 
         Raises:
@@ -177,7 +177,7 @@ class Password(String):
 class VerifiedPassword(Password):
     """A password that has to be typed twice."""
 
-    def coerce(self, vals: Any) -> str:  # noqa: ANN401 - as above
+    def coerce(self, vals: Any, /) -> str:  # noqa: ANN401 - as above
         """Return the password.
 
         Args:
@@ -210,7 +210,7 @@ class _Optional(Argument):
 class Integer(_Optional):
     """A whole number."""
 
-    def coerce(self, val: Any) -> int | None:  # noqa: ANN401 - as above
+    def coerce(self, val: Any, /) -> int | None:  # noqa: ANN401 - as above
         """Return the number; None, if it is empty and may be.
 
         Raises:
@@ -259,7 +259,7 @@ class IntegerRange(Integer):
         self.max = max
         super().__init__(name, allowNone, default, shortDesc, longDesc, hints)
 
-    def coerce(self, val: Any) -> int | None:  # noqa: ANN401 - as above
+    def coerce(self, val: Any, /) -> int | None:  # noqa: ANN401 - as above
         """Return the number; None, if it is empty and may be.
 
         Raises:
@@ -274,7 +274,7 @@ class IntegerRange(Integer):
 class Float(_Optional):
     """A number with a decimal point."""
 
-    def coerce(self, val: Any) -> float | None:  # noqa: ANN401 - as above
+    def coerce(self, val: Any, /) -> float | None:  # noqa: ANN401 - as above
         """Return the number; None, if it is empty and may be.
 
         Raises:
@@ -293,7 +293,7 @@ class Float(_Optional):
 class Boolean(Argument):
     """Yes or no."""
 
-    def coerce(self, inVal: Any) -> bool:  # noqa: ANN401 - as above
+    def coerce(self, inVal: Any, /) -> bool:  # noqa: ANN401 - as above
         """Return whether it is a yes: nothing, 0, no, off and false are none."""
         if isinstance(inVal, (str, bytes)):
             return _text(inVal).strip().lower() not in _FALSE
@@ -331,7 +331,7 @@ class Choice(Argument):
         self.choices: list[Option] = list(choices)
         super().__init__(name, default, shortDesc, longDesc, hints, allowNone)
 
-    def coerce(self, inIdent: Any) -> Any:  # noqa: ANN401 - as above
+    def coerce(self, inIdent: Any, /) -> Any:  # noqa: ANN401 - as above
         """Return the value for the name that was chosen.
 
         Raises:
@@ -375,7 +375,7 @@ class Submit(Choice):
         super().__init__(name, choices, (), shortDesc, longDesc, hints, allowNone)
         self.reset = reset
 
-    def coerce(self, value: Any) -> Any:  # noqa: ANN401 - as above
+    def coerce(self, value: Any, /) -> Any:  # noqa: ANN401 - as above
         """Return the value for the button; None, if there was none and may be none.
 
         Raises:
@@ -417,7 +417,7 @@ class Flags(Argument):
         self.flags: list[Option] = list(flags)
         super().__init__(name, default, shortDesc, longDesc, hints, allowNone)
 
-    def coerce(self, inFlagKeys: Any) -> list[Any]:  # noqa: ANN401 - as above
+    def coerce(self, inFlagKeys: Any, /) -> list[Any]:  # noqa: ANN401 - as above
         """Return the values for the names that were set.
 
         Raises:
@@ -445,7 +445,7 @@ class File(_Optional):
         """Describe a file; see `Argument`."""
         super().__init__(name, allowNone, None, shortDesc, longDesc, hints)
 
-    def coerce(self, file: Any) -> Any:  # noqa: ANN401 - as above
+    def coerce(self, file: Any, /) -> Any:  # noqa: ANN401 - as above
         """Return the file as the form gave it; None, if there is none and may be none.
 
         Raises:
@@ -459,7 +459,7 @@ class File(_Optional):
 class Date(_Optional):
     """A day."""
 
-    def coerce(self, args: Any) -> tuple[int, int, int] | None:  # noqa: ANN401 - as above
+    def coerce(self, args: Any, /) -> tuple[int, int, int] | None:  # noqa: ANN401 - as above
         """Return the year, the month and the day; None, if all are empty and may be.
 
         Args:

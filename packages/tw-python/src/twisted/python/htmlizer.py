@@ -76,7 +76,7 @@ class HTMLWriter:
 class SmallerHTMLWriter(HTMLWriter):
     """Writes tokens that seldom have a color, punctuation for instance, without an element."""
 
-    noSpan = ["endmarker", "indent", "dedent", "op", "newline", "nl"]
+    noSpan: Sequence[str] = ["endmarker", "indent", "dedent", "op", "newline", "nl"]
 
 
 class TokenPrinter:

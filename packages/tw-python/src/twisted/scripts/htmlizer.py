@@ -2,7 +2,9 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from html import escape
+from typing import Any
 
 import twisted.copyright
 from twisted.python import htmlizer, usage
@@ -36,10 +38,12 @@ alternateLink = '<link rel="alternate" href="%(source)s" type="text/x-python" />
 class Options(usage.Options):
     """The command line of `pyhtmlizer`."""
 
-    synopsis = f"Usage: {os.path.basename(sys.argv[0])} [options] source.py"
+    synopsis: str = f"Usage: {os.path.basename(sys.argv[0])} [options] source.py"
     longdesc = "Writes source.py.html, in which each token of the source has a class."
-    optParameters = [["stylesheet", "s", None, "Address of a style sheet to link to."]]
-    compData = usage.Completions(
+    optParameters: Sequence[Sequence[Any]] = [
+        ["stylesheet", "s", None, "Address of a style sheet to link to."]
+    ]
+    compData: usage.Completions | None = usage.Completions(
         extraActions=[usage.CompleteFiles("*.py", descr="source python file")]
     )
 
