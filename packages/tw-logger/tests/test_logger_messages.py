@@ -141,6 +141,14 @@ def test_err_takes_anything_else_by_its_repr(events: list[log.EventDict]) -> Non
     assert event["isError"] == 1
 
 
+def test_err_takes_its_arguments_by_name(events: list[log.EventDict]) -> None:
+    failure = Failure(ValueError("broken"))
+    log.err(_stuff=failure, _why="why")
+    (event,) = events
+    assert (event["failure"], event["why"]) == (failure, "why")
+    assert "_stuff" not in event
+
+
 def test_err_outside_of_an_except_block_raises_nothing(events: list[log.EventDict]) -> None:
     log.err()
     assert events[0]["failure"].type.__name__ == "NoCurrentExceptionError"

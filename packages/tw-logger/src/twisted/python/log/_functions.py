@@ -23,7 +23,7 @@ removeObserver = theLogPublisher.removeObserver
 showwarning = theLogPublisher.showwarning
 
 
-def err(_stuff: object = None, _why: object = None, **kw: object) -> None:
+def err(_stuff: object = None, /, _why: object = None, **kw: object) -> None:
     """Log an error.
 
     As an errback, `d.addErrback(log.err, "cannot register")`, it logs the failure, and the
@@ -35,6 +35,8 @@ def err(_stuff: object = None, _why: object = None, **kw: object) -> None:
         _why: What failed; the first line of the text.
         kw: More items of the event, as for `msg`.
     """
+    # By position for type checkers, which could not tell it from the rest of an errback's keywords.
+    _stuff = kw.pop("_stuff", _stuff)
     items: dict[str, object] = {"isError": 1, "why": _why}
     if _stuff is None:
         try:
