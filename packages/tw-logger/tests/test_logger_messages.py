@@ -36,6 +36,12 @@ def test_message_reaches_observers(events: list[log.EventDict]) -> None:
     assert isinstance(event["time"], float)
 
 
+@pytest.mark.parametrize("name", ["self", "other", "kw", "func", "ctx", "logger"])
+def test_keywords_may_have_any_name(name: str, events: list[log.EventDict]) -> None:
+    log.msg("x", **{name: 1})
+    assert events[0][name] == 1
+
+
 def test_keywords_are_items_of_the_event(events: list[log.EventDict]) -> None:
     log.msg("x", price=5, self=1, message="kept out", time="kept out")
     (event,) = events

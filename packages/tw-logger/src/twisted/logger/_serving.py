@@ -27,6 +27,6 @@ class Serving(local):
     source: HasLogPrefix | None = None
 
 
-serving = Serving()
+serving: Serving = Serving()
 
 __all__ = ["HasLogPrefix", "Serving", "serving"]

@@ -78,7 +78,7 @@ class BaseLogFile:
         OSError: The file cannot be opened.
     """
 
-    synchronized = ["write", "rotate"]
+    synchronized: list[str] = ["write", "rotate"]
 
     def __init__(
         self,
@@ -90,7 +90,7 @@ class BaseLogFile:
         self.directory: str = os.fspath(directory)
         self.path: str = os.path.join(self.directory, name)
         self.defaultMode = defaultMode
-        self.closed = False
+        self.closed: bool = False
         # A thread may log while it writes: a signal handler can run, or the collection of garbage.
         self._lock = RLock()
         self._failed = False
@@ -265,7 +265,7 @@ class LogFile(BaseLogFile):
     ) -> None:
         self.rotateLength = rotateLength
         self.maxRotatedFiles = maxRotatedFiles
-        self.size = 0
+        self.size: int = 0
         super().__init__(name, directory, defaultMode)
 
     def _begin(self) -> None:

@@ -3,6 +3,7 @@
 The system's log is a socket that somebody reads: where nobody does, writing to it can wait.
 """
 
+from collections.abc import Callable
 from syslog import LOG_ALERT, LOG_INFO, LOG_USER, openlog, syslog
 from typing import cast
 
@@ -35,8 +36,8 @@ class SyslogObserver:
         syslog: Writes a message to it.
     """
 
-    openlog = staticmethod(openlog)
-    syslog = staticmethod(syslog)
+    openlog: Callable[[str, int, int], None] = staticmethod(openlog)
+    syslog: Callable[[int, str], None] = staticmethod(syslog)
 
     def __init__(
         self, prefix: str, options: int = DEFAULT_OPTIONS, facility: int = DEFAULT_FACILITY

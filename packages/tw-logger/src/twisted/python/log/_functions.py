@@ -1,7 +1,7 @@
 """The functions that a program logs with."""
 
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from typing import IO, Any, ParamSpec, TypeVar
 
 from twisted.logger._file import WritableFile
 from twisted.logger._legacy import LegacyObserver
@@ -17,10 +17,59 @@ from twisted.python.reflect import safe_repr
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
-msg = theLogPublisher.msg
-addObserver = theLogPublisher.addObserver
-removeObserver = theLogPublisher.removeObserver
-showwarning = theLogPublisher.showwarning
+
+def msg(*message: object, **kw: object) -> None:
+    """Log a message.
+
+    Args:
+        message: Its parts, usually one text.
+        kw: More items of the event. `format` is a format for the operator `%`, which is rendered
+            with the items where there is no message; `system` is what stands between the brackets
+            of a line; `logLevel` is a level of the `logging` module.
+    """
+    theLogPublisher.msg(*message, **kw)
+
+
+def addObserver(other: LegacyObserver) -> None:
+    """Give all that is logged from now on to an observer, also what `twisted.logger` logs.
+
+    Args:
+        other: A callable that takes an event. One that is added twice gets each event twice.
+
+    Raises:
+        TypeError: It cannot be called.
+    """
+    theLogPublisher.addObserver(other)
+
+
+def removeObserver(other: LegacyObserver) -> None:
+    """Give nothing more to an observer.
+
+    Args:
+        other: An observer that was added; another one is ignored.
+    """
+    theLogPublisher.removeObserver(other)
+
+
+def showwarning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: IO[Any] | None = None,
+    line: str | None = None,
+) -> None:
+    """Log a warning of the `warnings` module; what is meant for a file goes there as ever.
+
+    Args:
+        message: The warning.
+        category: Its class.
+        filename: The file that it is about.
+        lineno: The line that it is about.
+        file: Where to write it instead.
+        line: The text of the line.
+    """
+    theLogPublisher.showwarning(message, category, filename, lineno, file, line)
 
 
 def err(_stuff: object = None, /, _why: object = None, **kw: object) -> None:

@@ -45,7 +45,7 @@ class LogPublisher:
         synchronized: The names of methods that may be called by several threads at once. All may.
     """
 
-    synchronized = ["msg"]
+    synchronized: list[str] = ["msg"]
 
     def __init__(
         self,
