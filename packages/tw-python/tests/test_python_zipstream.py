@@ -132,7 +132,7 @@ class TestUnpacking:
     def test_what_is_not_complete_is_removed(self, tmp_path: Path, target: Path) -> None:
         left = unzipIterChunky(packed(tmp_path / "x.zip", {"a": bytes(30)}), target, chunksize=10)
         next(left)
-        left.close()  # type: ignore[attr-defined]  # it is a generator
+        left.close()
         assert os.listdir(target) == []
 
     def test_files_that_are_there_stay(self, archive: Path, target: Path) -> None:

@@ -7,7 +7,7 @@ refused as well.
 
 import os
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from types import TracebackType
 from typing import IO, TypeAlias
 
@@ -161,10 +161,10 @@ def unzipIterChunky(
     *,
     maxSize: int = MAX_UNZIPPED_SIZE,
     maxEntries: int = MAX_ENTRIES,
-) -> Iterator[int]:
+) -> Generator[int, None, None]:
     """Unpack an archive, one chunk each time that the next value is asked for.
 
-    A file has its name when it is complete; closing the iterator removes one that is not.
+    A file has its name when it is complete; `close` of the generator removes one that is not.
 
     Args:
         filename: The path of the archive.
