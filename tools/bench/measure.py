@@ -7,6 +7,7 @@ side anew, so that the luck of one process (hash seed, placement in memory) is n
 import json
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
 from functools import cached_property
 from os import environ
@@ -36,7 +37,7 @@ class Sample:
         waited: The seconds in which it could have run, but others had its core; 0 if unknown.
     """
 
-    operations: int
+    operations: float
     seconds: float
     cpu: float
     loadCpu: float = 0.0
@@ -240,3 +241,35 @@ class Echo:
             load = [rig.load, port, server.process.pid, self.connections, self.size, *limits]
             with start([str(part) for part in load], rig.loadCore) as program:
                 return parseSample(program.finish(rig.patience))
+
+
+@dataclass(frozen=True)
+class TLS:
+    """Loads a TLS server: the side's program prints its port.
+
+    Attributes:
+        what: What is done, see `tls_load.py`.
+        connections: How many there are.
+        size: Of a message, in bytes.
+        operation: What is counted.
+    """
+
+    what: str
+    connections: int
+    size: int
+    operation: str = "message"
+
+    def prepare(self, rig: Rig) -> None:
+        """Do nothing: it needs the sides alone."""
+
+    def take(self, rig: Rig, side: Side) -> Sample:
+        """Measure a side once."""
+        command = rig.command(side, PROGRAMS / side.program, *side.arguments)
+        with start(command, rig.serverCore) as server:
+            port = server.readLine(START_SECONDS)
+            program = [Path(sys.executable), "-E", "-s", PROGRAMS / "tls_load.py", self.what]
+            numbers = [port, server.process.pid, self.connections, self.size]
+            limits = [rig.seconds / 4, rig.seconds]
+            load = [*program, *(str(number) for number in (*numbers, *limits))]
+            with start(load, rig.loadCore) as running:
+                return parseSample(running.finish(rig.patience))

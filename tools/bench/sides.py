@@ -23,6 +23,8 @@ PROGRAMS = Path(__file__).parent / "programs"
 ENVIRONMENTS: dict[str, tuple[str, ...] | None] = {
     "tw": None,
     "incumbent": ("Twisted==26.10.0",),
+    # With the same OpenSSL as ours, whose environment has what tw-tls requires.
+    "incumbent-tls": ("Twisted[tls]==26.10.0",),
     "asyncio": (),
     "uvloop": ("uvloop==0.23.0",),
     "plot": ("matplotlib==3.11.2",),
