@@ -107,7 +107,7 @@ class Certificate(CertBase):
 
     @classmethod
     def load(
-        cls, requestData: bytes, format: int = crypto.FILETYPE_ASN1, args: tuple[object, ...] = ()
+        Class, requestData: bytes, format: int = crypto.FILETYPE_ASN1, args: tuple[object, ...] = ()
     ) -> Self:
         """Read a certificate.
 
@@ -119,10 +119,10 @@ class Certificate(CertBase):
         Raises:
             OpenSSL.crypto.Error: It is none.
         """
-        return cls(crypto.load_certificate(format, requestData), *args)
+        return Class(crypto.load_certificate(format, requestData), *args)
 
     @classmethod
-    def loadPEM(cls, data: bytes) -> Self:
+    def loadPEM(Class, data: bytes) -> Self:
         """Read a certificate from PEM.
 
         Args:
@@ -132,7 +132,7 @@ class Certificate(CertBase):
         Raises:
             OpenSSL.crypto.Error: There is none in it.
         """
-        return cls.load(data, crypto.FILETYPE_PEM)
+        return Class.load(data, crypto.FILETYPE_PEM)
 
     def dump(self, format: int = crypto.FILETYPE_ASN1) -> bytes:
         """Return the certificate in bytes.
@@ -147,7 +147,7 @@ class Certificate(CertBase):
         return self.dump(crypto.FILETYPE_PEM)
 
     @classmethod
-    def peerFromTransport(cls, transport: object) -> Self:
+    def peerFromTransport(Class, transport: object) -> Self:
         """Return the certificate that the peer of a TLS connection showed.
 
         Args:
@@ -156,10 +156,10 @@ class Certificate(CertBase):
         Raises:
             CertificateError: It showed none, or speaks no TLS.
         """
-        return cls(_shown(transport, "get_peer_certificate", "peer"))
+        return Class(_shown(transport, "get_peer_certificate", "peer"))
 
     @classmethod
-    def hostFromTransport(cls, transport: object) -> Self:
+    def hostFromTransport(Class, transport: object) -> Self:
         """Return the certificate that this side of a TLS connection showed.
 
         Args:
@@ -168,7 +168,7 @@ class Certificate(CertBase):
         Raises:
             CertificateError: It showed none, or speaks no TLS.
         """
-        return cls(_shown(transport, "get_certificate", "host"))
+        return Class(_shown(transport, "get_certificate", "host"))
 
     def getIssuer(self) -> DistinguishedName:
         """Return who says so."""
@@ -256,7 +256,7 @@ class PrivateCertificate(Certificate):
 
     @classmethod
     def load(  # type: ignore[override]  # a private certificate is made of two things
-        cls, data: bytes, privateKey: KeyPair, format: int = crypto.FILETYPE_ASN1
+        Class, data: bytes, privateKey: KeyPair, format: int = crypto.FILETYPE_ASN1
     ) -> Self:
         """Read a certificate and put it together with its key.
 
@@ -269,11 +269,11 @@ class PrivateCertificate(Certificate):
             OpenSSL.crypto.Error: It is no certificate.
             VerifyError: It is for another key.
         """
-        return cls(crypto.load_certificate(format, data))._setPrivateKey(privateKey)
+        return Class(crypto.load_certificate(format, data))._setPrivateKey(privateKey)
 
     @classmethod
     def fromCertificateAndKeyPair(
-        cls, certificateInstance: Certificate, privateKey: KeyPair
+        Class, certificateInstance: Certificate, privateKey: KeyPair
     ) -> Self:
         """Put a certificate together with its key.
 
@@ -284,10 +284,10 @@ class PrivateCertificate(Certificate):
         Raises:
             VerifyError: It is for another key.
         """
-        return cls(certificateInstance.original)._setPrivateKey(privateKey)
+        return Class(certificateInstance.original)._setPrivateKey(privateKey)
 
     @classmethod
-    def loadPEM(cls, data: bytes) -> Self:
+    def loadPEM(Class, data: bytes) -> Self:
         """Read a key and its certificate from PEM.
 
         Args:
@@ -298,7 +298,7 @@ class PrivateCertificate(Certificate):
             VerifyError: They don't belong together.
         """
         key = KeyPair.load(data, crypto.FILETYPE_PEM)
-        return cls.load(data, key, crypto.FILETYPE_PEM)
+        return Class.load(data, key, crypto.FILETYPE_PEM)
 
     def dumpPEM(self) -> bytes:
         """Return the key and the certificate in PEM; the key is not encrypted."""

@@ -102,7 +102,7 @@ class KeyPair(PublicKey):
     """A key that can sign, with its public half."""
 
     @classmethod
-    def load(cls, data: bytes, format: int = crypto.FILETYPE_ASN1) -> Self:
+    def load(Class, data: bytes, format: int = crypto.FILETYPE_ASN1) -> Self:
         """Read a pair.
 
         Args:
@@ -112,7 +112,7 @@ class KeyPair(PublicKey):
         Raises:
             OpenSSL.crypto.Error: It is none.
         """
-        return cls(crypto.load_privatekey(format, data))
+        return Class(crypto.load_privatekey(format, data))
 
     def dump(self, format: int = crypto.FILETYPE_ASN1) -> bytes:
         """Return the private key, not encrypted.
