@@ -75,7 +75,7 @@ def main() -> None:
         crypto.PKey.from_cryptography_key(key), crypto.X509.from_cryptography(certificate)
     )
     factory = Factory.forProtocol({"echo": Echo, "send": Send, "handshake": Echo}[sys.argv[1]])
-    host = reactor.listenSSL(0, factory, options, 128, "127.0.0.1").getHost()  # type: ignore[attr-defined]
+    host = reactor.listenSSL(0, factory, options, 128, "127.0.0.1").getHost()
     assert isinstance(host, IPv4Address)
     print(host.port, flush=True)
     reactor.run()
