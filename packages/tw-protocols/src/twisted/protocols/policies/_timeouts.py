@@ -137,10 +137,10 @@ class TimeoutProtocol(ProtocolWrapper):
         self.resetTimeout()
         super().write(data)
 
-    def writeSequence(self, data: Iterable[bytes]) -> None:
+    def writeSequence(self, seq: Iterable[bytes]) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Send several pieces, which shows that the connection is in use."""
         self.resetTimeout()
-        super().writeSequence(data)
+        super().writeSequence(seq)
 
     def dataReceived(self, data: bytes) -> None:
         """Hand bytes on, which shows that the connection is in use."""
