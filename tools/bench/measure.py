@@ -267,9 +267,8 @@ class TLS:
         command = rig.command(side, PROGRAMS / side.program, *side.arguments)
         with start(command, rig.serverCore) as server:
             port = server.readLine(START_SECONDS)
-            program = [Path(sys.executable), "-E", "-s", PROGRAMS / "tls_load.py", self.what]
             numbers = [port, server.process.pid, self.connections, self.size]
-            limits = [rig.seconds / 4, rig.seconds]
-            load = [*program, *(str(number) for number in (*numbers, *limits))]
-            with start(load, rig.loadCore) as running:
+            load = [sys.executable, "-E", "-s", PROGRAMS / "tls_load.py", self.what, *numbers]
+            load += [rig.seconds / 4, rig.seconds]
+            with start([str(part) for part in load], rig.loadCore) as running:
                 return parseSample(running.finish(rig.patience))

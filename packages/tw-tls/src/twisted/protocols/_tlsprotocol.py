@@ -89,6 +89,7 @@ class TLSMemoryBIOProtocol(TLSFace):
 
     factory: "TLSMemoryBIOFactory"  # pyright: ignore[reportIncompatibleVariableOverride]
     acceptableProtocols: Sequence[bytes] | None = None
+    disconnecting: int = 0
 
     def __init__(
         self,

@@ -1,5 +1,8 @@
 """Certificates, requests for them, and certificates with their keys."""
 
+# Class methods call their first parameter as the signatures do that programs were written against.
+# pyright: reportSelfClsParameterName=false
+
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Self, cast
 

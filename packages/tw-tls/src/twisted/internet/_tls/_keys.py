@@ -7,6 +7,9 @@ name if that is a host name or an address. What a request asks for beyond its na
 whoever signs has looked at the name alone.
 """
 
+# Class methods call their first parameter as the signatures do that programs were written against.
+# pyright: reportSelfClsParameterName=false
+
 import ipaddress
 import re
 from collections.abc import Callable

@@ -12,11 +12,11 @@ class TLSVersion(Names):
     1.0 is.
     """
 
-    SSLv3 = NamedConstant()
-    TLSv1_0 = NamedConstant()
-    TLSv1_1 = NamedConstant()
-    TLSv1_2 = NamedConstant()
-    TLSv1_3 = NamedConstant()
+    SSLv3: NamedConstant = NamedConstant()
+    TLSv1_0: NamedConstant = NamedConstant()
+    TLSv1_1: NamedConstant = NamedConstant()
+    TLSv1_2: NamedConstant = NamedConstant()
+    TLSv1_3: NamedConstant = NamedConstant()
 
 
 LOWEST = TLSVersion.TLSv1_2
