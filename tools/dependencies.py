@@ -15,6 +15,9 @@ from parts import ROOT, Part, normalized, owners, parts
 # Where a distribution is not called like the package that it installs.
 DISTRIBUTION_OF = {"attr": "attrs", "OpenSSL": "pyopenssl", "serial": "pyserial"}
 
+# Says something to mypyc alone, which brings it along: never imported when a program runs.
+COMPILER = "mypy_extensions"
+
 
 def doors(root: Path) -> set[tuple[str, str]]:
     """Return the imports that may look up, from .importlinter: they are no requirements."""
@@ -45,7 +48,7 @@ def _distribution(module: str, owner_of: dict[str, str], part: Part) -> str | No
     root, *_ = module.split(".")
     if root == "twisted":
         return owner_of.get(module, module)
-    if root in sys.stdlib_module_names:
+    if root in sys.stdlib_module_names or root == COMPILER:
         return None
     if root in DISTRIBUTION_OF:
         return DISTRIBUTION_OF[root]

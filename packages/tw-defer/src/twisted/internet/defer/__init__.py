@@ -82,4 +82,3 @@ __all__ = [
 for _name in __all__:
     if getattr(globals()[_name], "__module__", "").startswith(__name__):
         globals()[_name].__module__ = __name__
-del _name

@@ -17,18 +17,16 @@ does otherwise than Python:
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 _Class = TypeVar("_Class", bound=type)
 
-try:
-    # mypyc brings it along; without mypyc nobody needs it.
+if TYPE_CHECKING:
+    # All that mypyc looks at; it is not there when the program runs.
     from mypy_extensions import mypyc_attr
-except ImportError:
+else:
 
-    def mypyc_attr(  # type: ignore[misc] # it says the same as the other, in fewer words
-        *flags: str, **values: object
-    ) -> Callable[[_Class], _Class]:
+    def mypyc_attr(*flags: str, **values: object) -> Callable[[_Class], _Class]:
         """Stand for the decorator of the same name, which does nothing when the program runs."""
         return _unchanged
 
