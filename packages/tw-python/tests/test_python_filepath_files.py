@@ -220,6 +220,22 @@ class TestSetContent:
         path.setContent(b"new")
         assert path.getContent() == b"new"
 
+    def test_the_group_stays_even_if_the_owner_cannot(
+        self, top: FilePath[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        given: list[tuple[int, int]] = []
+
+        def groupOnly(path: str, owner: int, group: int) -> None:
+            if owner != -1:
+                raise PermissionError(errno.EPERM, "Operation not permitted")
+            given.append((owner, group))
+
+        path = top.child("x")
+        path.setContent(b"old")
+        monkeypatch.setattr(os, "chown", groupOnly)
+        path.setContent(b"new")
+        assert given == [(-1, path.getGroupID())]
+
     def test_a_link_is_replaced_by_a_file(self, top: FilePath[str]) -> None:
         top.child("target").setContent(b"old")
         top.child("target").linkTo(top.child("l"))

@@ -32,6 +32,12 @@ def test_parts_can_be_set(here: URLPath[bytes]) -> None:
     assert str(here) == "ftp://example.com/zzz/"
 
 
+def test_a_part_that_no_url_has_is_refused_at_once(here: URLPath[bytes]) -> None:
+    with pytest.raises(ValueError, match="quote what is not ASCII"):
+        here.path = "/ä".encode()
+    assert str(here) == HERE
+
+
 def test_its_repr(here: URLPath[bytes]) -> None:
     assert repr(here) == (
         "URLPath(scheme=b'http', netloc=b'example.com', path=b'/foo/bar', "

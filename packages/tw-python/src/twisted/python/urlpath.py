@@ -41,12 +41,6 @@ class URLPath(Generic[AnyStr]):
         fragment: What comes after `#`.
     """
 
-    scheme: AnyStr
-    netloc: AnyStr
-    path: AnyStr
-    query: AnyStr
-    fragment: AnyStr
-
     @overload
     def __init__(
         self: "URLPath[bytes]",
@@ -91,16 +85,61 @@ class URLPath(Generic[AnyStr]):
         if len(given) > 1:
             raise TypeError("give all parts of a URL as text, or all as bytes")
         self._isText = given == {str}
-        defaults = ("http", "localhost", "/", "", "")
-        filled = [
-            default if part is None or (not part and default != "localhost") else _text(part)
-            for part, default in zip(parts, defaults, strict=True)
-        ]
-        self.scheme, self.netloc, self.path, self.query, self.fragment = map(self._like, filled)
+        said = ["" if part is None else _text(part) for part in parts]
+        self._scheme, self._netloc, self._path, self._query, self._fragment = said
+        self._scheme = self._scheme or "http"
+        self._path = self._path or "/"
+        if netloc is None:
+            self._netloc = "localhost"
 
     def _like(self, part: str) -> AnyStr:
         """Return a part in the kind of this URL."""
         return cast(AnyStr, part if self._isText else part.encode("ascii"))
+
+    @property
+    def scheme(self) -> AnyStr:
+        """What comes before `:`."""
+        return self._like(self._scheme)
+
+    @scheme.setter
+    def scheme(self, part: AnyStr) -> None:
+        self._scheme = _text(part)
+
+    @property
+    def netloc(self) -> AnyStr:
+        """What comes between `//` and the path."""
+        return self._like(self._netloc)
+
+    @netloc.setter
+    def netloc(self, part: AnyStr) -> None:
+        self._netloc = _text(part)
+
+    @property
+    def path(self) -> AnyStr:
+        """The path, with what is special in it quoted."""
+        return self._like(self._path)
+
+    @path.setter
+    def path(self, part: AnyStr) -> None:
+        self._path = _text(part)
+
+    @property
+    def query(self) -> AnyStr:
+        """What comes after `?`."""
+        return self._like(self._query)
+
+    @query.setter
+    def query(self, part: AnyStr) -> None:
+        self._query = _text(part)
+
+    @property
+    def fragment(self) -> AnyStr:
+        """What comes after `#`."""
+        return self._like(self._fragment)
+
+    @fragment.setter
+    def fragment(self, part: AnyStr) -> None:
+        self._fragment = _text(part)
 
     # Making them from others.
 
@@ -141,24 +180,16 @@ class URLPath(Generic[AnyStr]):
         """
         return cls.fromBytes(request.prePathURL())
 
-    def _take(self, url: str) -> None:
-        """Set all parts from a URL."""
-        parts = urlsplit(url)
-        path = parts.path or "/"
-        everything = (parts.scheme, parts.netloc, path, parts.query, parts.fragment)
-        self.scheme, self.netloc, self.path, self.query, self.fragment = map(self._like, everything)
-
     def _moved(self, url: str, query: bool) -> "URLPath[AnyStr]":
         """Return another URL; `query` says whether it has the query of this one."""
         made: URLPath[AnyStr] = _parsed(type(self), url, self._isText)
         if query:
-            made.query = self.query
+            made._query = self._query
         return made
 
     def _withPath(self, path: str, keepQuery: bool) -> "URLPath[AnyStr]":
         """Return a URL that has another path."""
-        parts = (_text(self.scheme), _text(self.netloc), path, "", "")
-        return self._moved(urlunsplit(parts), keepQuery)
+        return self._moved(urlunsplit((self._scheme, self._netloc, path, "", "")), keepQuery)
 
     # Moving.
 
@@ -169,7 +200,7 @@ class URLPath(Generic[AnyStr]):
             unquote: Whether to undo the quoting; the names are bytes then.
             copy: Means nothing; the list is a new one each time.
         """
-        names = _text(self.path).split("/")
+        names = self._path.split("/")
         if unquote:
             return [unquote_to_bytes(name) for name in names]
         return [self._like(name) for name in names]
@@ -181,7 +212,7 @@ class URLPath(Generic[AnyStr]):
             path: The name; what is special in it is quoted.
             keepQuery: Whether the URL keeps the query; it never keeps the fragment.
         """
-        above = _text(self.path).rpartition("/")[0]
+        above = self._path.rpartition("/")[0]
         return self._withPath(f"{above}/{quote(path, safe='')}", keepQuery)
 
     def child(self, path: AnyStr, keepQuery: bool = False) -> "URLPath[AnyStr]":
@@ -192,7 +223,7 @@ class URLPath(Generic[AnyStr]):
                 others is to be checked.
             keepQuery: Whether the URL keeps the query; it never keeps the fragment.
         """
-        above = _text(self.path).removesuffix("/")
+        above = self._path.removesuffix("/")
         return self._withPath(f"{above}/{quote(path, safe='')}", keepQuery)
 
     def parent(self, keepQuery: bool = False) -> "URLPath[AnyStr]":
@@ -227,8 +258,8 @@ class URLPath(Generic[AnyStr]):
         return URL.from_text(str(self)).click(link).to_text(with_password=True)
 
     def __str__(self) -> str:
-        parts = (self.scheme, self.netloc, self.path, self.query, self.fragment)
-        return urlunsplit([_text(part) for part in parts])
+        parts = (self._scheme, self._netloc, self._path, self._query, self._fragment)
+        return urlunsplit(parts)
 
     def __repr__(self) -> str:
         return (
@@ -241,7 +272,8 @@ def _parsed(kind: type[URLPath[Any]], url: str, isText: bool) -> URLPath[Any]:
     """Take a URL apart, into text or bytes."""
     made = kind.__new__(kind)
     made._isText = isText
-    made._take(url)
+    made._scheme, made._netloc, made._path, made._query, made._fragment = urlsplit(url)
+    made._path = made._path or "/"
     return made
 
 

@@ -72,11 +72,13 @@ def _regularFile(path: str) -> os.stat_result | None:
 
 def _likeOld(path: str, old: os.stat_result) -> None:
     """Give a file the owner, the group and the permissions of another one."""
-    if hasattr(os, "chown"):
+    # Only root may give files away, but to a group that it is in any process may give them.
+    for owner in (old.st_uid, -1) if hasattr(os, "chown") else ():
         try:
-            os.chown(path, old.st_uid, old.st_gid)
+            os.chown(path, owner, old.st_gid)
+            break
         except PermissionError:
-            pass  # only root may give files away
+            pass
     # Whoever writes to a program takes away its right to act as its owner, as the kernel does.
     os.chmod(path, stat.S_IMODE(old.st_mode) & 0o777)
 
