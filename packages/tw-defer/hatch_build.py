@@ -25,11 +25,11 @@ COMPILER = ["mypy==2.4.1", "setuptools>=77"]
 WEAK_LIST = (
     r"\(\*\(\(PyObject \*\*\)\(\(char \*\)self \+ sizeof\(PyObject \*\) \+ sizeof\(\w+\)\)\)\)"
 )
-TELL = "if (Py_REFCNT(self) == 0) PyObject_ClearWeakRefs((PyObject *)self);"
+TELL = "if (Py_REFCNT(self) == 0) { PyObject_ClearWeakRefs((PyObject *)self); }"
 MENDINGS = [
     (rf"Py_VISIT{WEAK_LIST};", ""),
     (rf"Py_CLEAR{WEAK_LIST};", TELL),
-    (r"(?=PyObject_ClearManagedDict\(\(PyObject \*\)self\);)", TELL + " "),
+    (r"(?=PyObject_ClearManagedDict\(\(PyObject \*\)self\);)", TELL + "\n"),
     (r"Py_TPFLAGS_MANAGED_DICT\b", "Py_TPFLAGS_MANAGED_DICT | Py_TPFLAGS_MANAGED_WEAKREF"),
 ]
 

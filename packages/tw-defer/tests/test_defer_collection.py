@@ -129,6 +129,13 @@ def cancelled() -> None:
     d.cancel()
 
 
+def lateResult() -> None:
+    d: Deferred[int] = Deferred()
+    d.addErrback(ignore)
+    d.cancel()
+    d.callback(1)
+
+
 def cancelledByCanceller() -> None:
     Operation().d.addErrback(ignore).cancel()
 
@@ -280,6 +287,7 @@ SCENES: list[Callable[[], None]] = [
     chained,
     chainedFailure,
     cancelled,
+    lateResult,
     cancelledByCanceller,
     finishedWithCanceller,
     coroutineFired,
