@@ -23,13 +23,12 @@ _T = TypeVar("_T")
 def surround(driver: Deferred[Any], run: Callable[..., Any]) -> Callable[..., Any]:
     """Return what runs the next steps of a coroutine: its Task, once it runs in a loop."""
     loop = _get_running_loop()
-    task: object = run.__self__  # type: ignore[attr-defined]
-    if not isinstance(task, CoroutineTask):
-        if loop is None:
-            return run
-    elif loop is None or task.get_loop() is loop:
+    if loop is None:
         return run
-    else:
+    task: object = run.__self__  # type: ignore[attr-defined]
+    if isinstance(task, CoroutineTask):
+        if task.get_loop() is loop:
+            return run
         # It began in a loop that is over.
         run = task.get_context().run
     assert isinstance(driver, _Driven)
@@ -73,6 +72,9 @@ def _turnOf(loop: asyncio.AbstractEventLoop) -> Deferred[None]:
 
 def awaitIn(deferred: Deferred[_T]) -> Generator[Any, Any, _T] | None:
     """Return a generator that waits in the Task of asyncio that runs, if one does."""
+    # Asked for here too, since most Deferreds are awaited where no loop runs.
+    if _get_running_loop() is None:
+        return None
     task = taskThatDrives()
     if task is None:
         return None
