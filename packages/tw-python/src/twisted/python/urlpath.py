@@ -98,7 +98,7 @@ class URLPath(Generic[AnyStr]):
 
     @property
     def scheme(self) -> AnyStr:
-        """What comes before `:`."""
+        """What comes before the first colon."""
         return self._like(self._scheme)
 
     @scheme.setter
