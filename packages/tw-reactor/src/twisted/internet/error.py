@@ -60,6 +60,10 @@ class CannotListenError(BindError):
         return f"Cannot listen on {where}: {self.socketError}."
 
 
+class AlreadyListened(Exception):
+    """An endpoint that can be listened on once was listened on a second time."""
+
+
 class InvalidAddressError(ValueError):
     """An address was given that is none, or none of the right family.
 
@@ -413,6 +417,7 @@ class CertificateError(_Message):
 __all__ = [
     "AlreadyCalled",
     "AlreadyCancelled",
+    "AlreadyListened",
     "BadFileError",
     "BindError",
     "CannotListenError",

@@ -4,6 +4,7 @@ A program that takes descriptions from its user (`serverFromString`, `clientFrom
 every kind of connection that there is a plugin for.
 """
 
+from twisted.internet.endpoints._adopted import AdoptedStreamServerEndpoint
 from twisted.internet.endpoints._connectprotocol import connectProtocol
 from twisted.internet.endpoints._descriptions import parse as _parse
 from twisted.internet.endpoints._descriptions import quoteStringArgument
@@ -21,8 +22,10 @@ from twisted.internet.endpoints._tls import (
     wrapClientTLS,
     wrapServerTLS,
 )
+from twisted.internet.endpoints._unix import UNIXClientEndpoint, UNIXServerEndpoint
 
 __all__ = [
+    "AdoptedStreamServerEndpoint",
     "HostnameEndpoint",
     "SSL4ClientEndpoint",
     "SSL4ServerEndpoint",
@@ -30,6 +33,8 @@ __all__ = [
     "TCP4ServerEndpoint",
     "TCP6ClientEndpoint",
     "TCP6ServerEndpoint",
+    "UNIXClientEndpoint",
+    "UNIXServerEndpoint",
     "_parse",
     "clientFromString",
     "connectProtocol",

@@ -4,6 +4,7 @@ import ipaddress
 import re
 
 _DIGITS = re.compile(r"[0-9]{1,9}", re.ASCII)
+_MODE = re.compile(r"[0-7]{1,4}", re.ASCII)
 _SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?", re.ASCII)
 
 
@@ -82,3 +83,57 @@ def bindAddressFrom(text: str | None) -> tuple[str, int] | None:
         text: The host, or None.
     """
     return None if text is None else (hostFrom(text), 0)
+
+
+def numberFrom(text: str, what: str) -> int:
+    """Return a number from 0 on.
+
+    Args:
+        text: Decimal digits.
+        what: What the number is, for the error.
+
+    Raises:
+        ValueError: It is none.
+    """
+    if _DIGITS.fullmatch(text):
+        return int(text)
+    raise ValueError(f"{what} is a number from 0 on, not {text!r}")
+
+
+def modeFrom(text: str) -> int:
+    """Return the permissions of a file.
+
+    Args:
+        text: Octal digits, as chmod(1) takes them.
+
+    Raises:
+        ValueError: They are none.
+    """
+    if _MODE.fullmatch(text):
+        return int(text, 8)
+    raise ValueError(f"a mode is one to four octal digits, as in 660, not {text!r}")
+
+
+def pathFrom(text: str) -> str:
+    """Return a path.
+
+    Raises:
+        ValueError: It is empty.
+    """
+    if not text:
+        raise ValueError("the path is missing")
+    return text
+
+
+def whetherFrom(text: str) -> bool:
+    """Return whether something is wanted.
+
+    Args:
+        text: `0` or `1`.
+
+    Raises:
+        ValueError: It is neither.
+    """
+    if text in ("0", "1"):
+        return text == "1"
+    raise ValueError(f"a switch is 0 or 1, not {text!r}")
