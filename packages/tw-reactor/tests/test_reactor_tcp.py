@@ -885,8 +885,8 @@ class TestAdopting:
             assert factory.addresses == [IPv4Address("TCP", host, number)]
 
     def test_other_families_are_refused(self, reactor: PollingReactor) -> None:
-        with socket.socket(socket.AF_UNIX) as skt, pytest.raises(UnsupportedAddressFamily):
-            reactor.adoptStreamPort(skt.fileno(), socket.AF_UNIX, RecordingServer())
+        with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW) as skt, pytest.raises(UnsupportedAddressFamily):
+            reactor.adoptStreamPort(skt.fileno(), socket.AF_NETLINK, RecordingServer())
 
     def test_other_types_are_refused(self, reactor: PollingReactor) -> None:
         with (

@@ -9,6 +9,7 @@ that it does not notice.
 After each callback the transports that gathered something in it settle (see `_filedescriptor`).
 """
 
+import socket
 from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 
@@ -21,10 +22,16 @@ from twisted.internet._pollers import (
     notOpen,
 )
 from twisted.internet._sockets._addressing import addressFromName
+from twisted.internet._sockets._baseconnector import BaseAttempt
 from twisted.internet._sockets._connection import Connection, Server
 from twisted.internet._sockets._connector import Attempt, Client, Connector
 from twisted.internet._sockets._filedescriptor import Settling
 from twisted.internet._sockets._port import Port, adoptSocket
+from twisted.internet._sockets._streamconnection import StreamConnection
+from twisted.internet._sockets._streamport import StreamPort
+from twisted.internet._sockets._unixconnection import UNIXClient, UNIXServer, addressOf
+from twisted.internet._sockets._unixconnector import UNIXAttempt, UNIXConnector
+from twisted.internet._sockets._unixport import UNIXPort
 from twisted.internet._threadcalls import Waker
 from twisted.internet._tlsdoor import tlsIsThere, tlsRoom
 from twisted.internet.error import (
@@ -42,6 +49,7 @@ from twisted.internet.interfaces import (
     IReactorFDSet,
     IReactorSSL,
     IReactorTCP,
+    IReactorUNIX,
     IReadDescriptor,
     ITCPListeningPort,
     ITLSTransport,
@@ -144,13 +152,26 @@ class ForeignDescriptor:
 
 
 # Exact types: a subclass may do anything in its `doRead`.
-_OWN_TYPES = frozenset((Connection, Server, Client, Port, Attempt, WakeupReader))
+_OWN_TYPES = frozenset(
+    (
+        Connection,
+        Server,
+        Client,
+        Port,
+        Attempt,
+        UNIXServer,
+        UNIXClient,
+        UNIXPort,
+        UNIXAttempt,
+        WakeupReader,
+    )
+)
 
-_Reader = Connection | Port | WakeupReader | ForeignDescriptor
-_Writer = Connection | Attempt | ForeignDescriptor
+_Reader = StreamConnection | StreamPort | WakeupReader | ForeignDescriptor
+_Writer = StreamConnection | BaseAttempt | ForeignDescriptor
 
 
-@implementer(IReactorFDSet, IReactorTCP)
+@implementer(IReactorFDSet, IReactorTCP, IReactorUNIX)
 class PollingReactor(CoreReactor):
     """A reactor that waits with a poller.
 
@@ -178,8 +199,9 @@ class PollingReactor(CoreReactor):
         self.addReader(cast(IReadDescriptor, self._wakeupReader))
         if tlsIsThere():
             alsoProvides(self, IReactorSSL)
-            if not implements(ITLSTransport, Connection):
-                classImplements(Connection, ITLSTransport)
+            for kind in (Connection, UNIXServer, UNIXClient):
+                if not implements(ITLSTransport, kind):
+                    classImplements(kind, ITLSTransport)
 
     # Waiting
 
@@ -296,7 +318,7 @@ class PollingReactor(CoreReactor):
     def _loseConnection(self, fd: int) -> None:
         """Lose the connection that has a descriptor, if it is one."""
         for descriptor in (self._readers.get(fd), self._writers.get(fd)):
-            if isinstance(descriptor, Connection):
+            if isinstance(descriptor, StreamConnection):
                 descriptor.connectionLost(Failure(ConnectionLost("the reactor failed to serve it")))
 
     def _lose(self, fd: int) -> None:
@@ -421,10 +443,15 @@ class PollingReactor(CoreReactor):
         """Take connections from a socket that listens already; its descriptor is duplicated.
 
         Raises:
-            UnsupportedAddressFamily: The family is neither `AF_INET` nor `AF_INET6`.
+            UnsupportedAddressFamily: The family is not `AF_INET`, `AF_INET6` or `AF_UNIX`.
             UnsupportedSocketType: The socket is no stream socket.
         """
-        listening = Port.adopting(fileDescriptor, addressFamily, factory, self)
+        listening: Port | UNIXPort
+        if addressFamily == socket.AF_UNIX:
+            adopted = adoptSocket(fileDescriptor, addressFamily)
+            listening = UNIXPort.adoptingSocket(adopted, factory, self)
+        else:
+            listening = Port.adopting(fileDescriptor, addressFamily, factory, self)
         listening.startListening()
         return listening
 
@@ -434,20 +461,56 @@ class PollingReactor(CoreReactor):
         """Go on with a connection that was made elsewhere; its descriptor is duplicated.
 
         Raises:
-            UnsupportedAddressFamily: The family is neither `AF_INET` nor `AF_INET6`.
+            UnsupportedAddressFamily: The family is not `AF_INET`, `AF_INET6` or `AF_UNIX`.
             UnsupportedSocketType: The socket is no stream socket.
         """
         skt = adoptSocket(fileDescriptor, addressFamily)
+        transport: Server | UNIXServer
         try:
-            peer = addressFromName(addressFamily, skt.getpeername())
-            assert peer is not None, "the family was checked"
-            protocol = factory.buildProtocol(peer)
+            name = skt.getpeername()
+            if addressFamily == socket.AF_UNIX:
+                protocol = factory.buildProtocol(addressOf(name))
+                transport = UNIXServer(skt, protocol, None, None, 0, self)
+            else:
+                peer = addressFromName(addressFamily, name)
+                assert peer is not None, "the family was checked"
+                transport = Server(skt, factory.buildProtocol(peer), peer, None, 0, self)
         except BaseException:
             skt.close()
             raise
-        transport = Server(skt, protocol, peer, None, 0, self)
         transport.begin()
         return transport
+
+    # UNIX sockets
+
+    def listenUNIX(
+        self,
+        address: str | bytes,
+        factory: IProtocolFactory,
+        backlog: int = 50,
+        mode: int = 0o666,
+        wantPID: bool = False,
+    ) -> IListeningPort:
+        """Take connections on a UNIX socket, from now on.
+
+        Raises:
+            CannotListenError: The path is taken, too long, or cannot be made.
+        """
+        listening = UNIXPort(address, factory, backlog, mode, self, wantPID)
+        listening.startListening()
+        return listening
+
+    def connectUNIX(
+        self,
+        address: str | bytes,
+        factory: ClientFactory,
+        timeout: float = 30,
+        checkPID: bool = False,
+    ) -> IConnector:
+        """Connect to a UNIX socket."""
+        connector = UNIXConnector(address, factory, timeout, self, checkPID)
+        connector.connect()
+        return connector
 
     # TLS, by way of the door
 

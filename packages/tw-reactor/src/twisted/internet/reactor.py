@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         IConnector,
         IDelayedCall,
         IHostnameResolver,
+        IListeningPort,
         IProtocolFactory,
         IReadDescriptor,
         IResolverSimple,
@@ -153,6 +154,27 @@ if TYPE_CHECKING:
         bindAddress: BindAddress = None,
     ) -> IConnector:
         """Connect to a TCP port and speak TLS at once."""
+        ...
+
+    # IReactorUNIX
+
+    def listenUNIX(
+        address: str | bytes,
+        factory: IProtocolFactory,
+        backlog: int = 50,
+        mode: int = 0o666,
+        wantPID: bool = False,
+    ) -> IListeningPort:
+        """Take connections on a UNIX socket, from now on."""
+        ...
+
+    def connectUNIX(
+        address: str | bytes,
+        factory: ClientFactory,
+        timeout: float = 30,
+        checkPID: bool = False,
+    ) -> IConnector:
+        """Connect to a UNIX socket."""
         ...
 
     # IReactorFDSet

@@ -2,7 +2,10 @@
 
 - `_addressing`: literals, and the addresses that the socket functions give and take;
 - `_filedescriptor`: what every transport over a descriptor does: gather, send, wait, close;
-- `_connection`: a TCP connection;
-- `_port`: a TCP port that accepts connections;
-- `_connector`: an attempt to connect by TCP, and its repetition.
+- `_streamconnection`, `_streamport`, `_baseconnector`: what all kinds of stream sockets share: a
+  connection, a port that accepts them, an attempt to connect and its repetition;
+- `_connection`, `_port`, `_connector`: TCP;
+- `_unixconnection`, `_unixport`, `_unixconnector`: UNIX stream sockets, and descriptors that travel
+  over them;
+- `_unixnames`: paths and abstract names of UNIX sockets, and the locks beside them.
 """

@@ -1,190 +1,21 @@
-"""A TCP connection: what a socket, a protocol and the reactor have to do with each other.
-
-The path of a message is short on purpose: the reactor calls `doRead`, that calls `recv` and the
-protocol's `dataReceived`, that calls `write`, and the reactor calls `settle`, which calls `send`.
-Methods of the socket that lie on this path are looked up once per connection.
-
-How it ends: `connectionLost` closes the socket and tells the protocol, once. It closes the sending
-direction first and reads away what the peer sent meanwhile: the kernel answers data that nobody
-read with a reset, and a reset can take away from the peer what it did not read yet. Only aborting
-resets the connection on purpose.
-"""
+"""A TCP connection: its addresses and options; all else is the same for every stream."""
 
 import socket
-import struct
 from collections.abc import Callable
 
 from twisted.internet._sockets._addressing import addressFromName
-from twisted.internet._sockets._filedescriptor import FileDescriptor
-from twisted.internet._tlsdoor import tlsRoom
+from twisted.internet._sockets._streamconnection import StreamConnection, protocolName
 from twisted.internet.address import IPv4Address, IPv6Address
-from twisted.internet.error import ConnectionAborted, ConnectionDone, ConnectionLost
-from twisted.internet.interfaces import (
-    IHalfCloseableProtocol,
-    ILoggingContext,
-    IProtocol,
-    IReactorFDSet,
-    ISystemHandle,
-    ITCPTransport,
-    TLSOptions,
-)
-from twisted.logger import Logger
-from twisted.python.components import adapt, implementer, provides
-from twisted.python.failure import Failure
-
-_log = Logger(namespace="twisted.internet.tcp")
-
-READ_SIZE = 64 * 1024
-"""How many bytes are read at once. From 128 KiB on, the C library may map and unmap memory for each
-buffer, which costs more than reading twice."""
-
-READ_AWAY = 16
-"""How many times `READ_SIZE` bytes are read away before an orderly close."""
-
-# l_onoff, l_linger: close() drops what was not sent and resets the connection.
-_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+from twisted.internet.interfaces import IProtocol, IReactorFDSet, ITCPTransport
+from twisted.python.components import implementer
 
 
-@implementer(ITCPTransport, ISystemHandle)
-class Connection(FileDescriptor):
-    """One end of a TCP connection.
+@implementer(ITCPTransport)
+class Connection(StreamConnection):
+    """One end of a TCP connection."""
 
-    Attributes:
-        socket: The socket.
-        protocol: Gets what happens; None when the connection was lost.
-    """
-
-    _isClient: bool = False
-    _aborting = False
-    _readDisconnected = False
     _host: IPv4Address | IPv6Address | None = None
     _peer: IPv4Address | IPv6Address | None = None
-
-    def __init__(
-        self,
-        skt: socket.socket,
-        protocol: IProtocol | None,
-        reactor: IReactorFDSet | None = None,
-    ) -> None:
-        """Take over a socket that is connected.
-
-        Args:
-            skt: The socket; it is made non-blocking.
-            protocol: Gets what happens; without one, the connection can only be closed.
-            reactor: Watches the socket; the default reactor if None.
-        """
-        super().__init__(reactor)
-        skt.setblocking(False)
-        self.socket = skt
-        self.protocol = protocol
-        self.connected = True
-        self._receive = skt.recv
-        # One call from `settle` into the kernel, without a method of ours in between.
-        self._transmit = skt.send  # type: ignore[method-assign, assignment]
-        self._open: set[object] | None = getattr(self.reactor, "openTransports", None)
-        if self._open is not None:
-            self._open.add(self)
-
-    def fileno(self) -> int:
-        """Return the number of the descriptor; -1 when the socket is closed."""
-        return self.socket.fileno()
-
-    def getHandle(self) -> socket.socket:
-        """Return the socket."""
-        return self.socket
-
-    def logPrefix(self) -> str:
-        """Return the name of the protocol in the log."""
-        return protocolName(self.protocol)
-
-    def begin(self) -> None:
-        """Start reading and hand this transport to its protocol; called by whoever made it."""
-        protocol = self.protocol
-        try:
-            self.startReading()
-        except OSError as error:
-            # The kernel has no room for one more descriptor to watch. The protocol, which knows
-            # of no connection yet, is not told.
-            _log.error("{transport} can't be watched: {error}", transport=self, error=error)
-            self.protocol = None
-            self._end(error)
-            return
-        if protocol is None:
-            self.loseConnection()
-            return
-        try:
-            protocol.makeConnection(self)
-        except Exception as error:
-            self._protocolFailed("makeConnection", error)
-
-    def doRead(self) -> Exception | None:
-        """Read what is there and hand it to the protocol."""
-        try:
-            data = self._receive(READ_SIZE)
-        except (BlockingIOError, InterruptedError):
-            return None
-        except OSError as error:
-            self._end(error)
-            return None
-        if not data:
-            self._endOfStream()
-            return None
-        try:
-            self.protocol.dataReceived(data)  # type: ignore[union-attr]  # there while it is watched
-        except Exception as error:
-            self._protocolFailed("dataReceived", error)
-        return None
-
-    def _settleRest(self) -> None:
-        if self._aborting:
-            if self.connected:
-                self._end(ConnectionAborted())
-        else:
-            super()._settleRest()
-
-    def writeSomeData(self, data: bytes | memoryview) -> int | Exception:
-        """Write as much as goes without blocking."""
-        try:
-            return self.socket.send(data)
-        except BlockingIOError:
-            return 0
-        except OSError as error:
-            return ConnectionLost(str(error))
-
-    def abortConnection(self) -> None:
-        """Close the connection now; what was not sent is lost, and the peer sees a reset."""
-        if self.connected and not self._aborting:
-            self._aborting = True
-            self.disconnecting = True
-            self._writeDisconnected = True
-            self._discardUnsent()
-            self.stopReading()
-            self._askToSettle()
-
-    def resumeProducing(self) -> None:
-        """Go on reading, unless the peer has closed its sending direction."""
-        if not self._readDisconnected:
-            super().resumeProducing()
-
-    def connectionLost(self, reason: Failure) -> None:
-        """Close the socket and tell the protocol; the second call does nothing."""
-        if self.disconnected:
-            return
-        if self._open is not None:
-            self._open.discard(self)
-        super().connectionLost(reason)
-        self._close(reason)
-        protocol, self.protocol = self.protocol, None
-        if protocol is None:
-            return
-        try:
-            protocol.connectionLost(reason)
-        except Exception:
-            _log.failure(
-                "connectionLost of {protocol} failed",
-                log_system=protocolName(protocol),
-                protocol=protocol,
-            )
 
     def getHost(self) -> IPv4Address | IPv6Address:
         """Return the address of this end."""
@@ -205,99 +36,6 @@ class Connection(FileDescriptor):
     def setTcpNoDelay(self, enabled: bool) -> None:
         """Turn `TCP_NODELAY` on or off."""
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, bool(enabled))
-
-    def getTcpKeepAlive(self) -> bool:
-        """Return whether the kernel probes an idle peer."""
-        return bool(self.socket.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE))
-
-    def setTcpKeepAlive(self, enabled: bool) -> None:
-        """Turn `SO_KEEPALIVE` on or off."""
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, bool(enabled))
-
-    def startTLS(self, ctx: TLSOptions, normal: bool = True) -> None:
-        """Speak TLS from here on, in both directions.
-
-        Args:
-            ctx: Says how; made by `twisted.internet.ssl`.
-            normal: Whether the side that connected is the client of TLS too; False swaps the parts.
-
-        Raises:
-            ImportError: tw-tls is not installed.
-        """
-        tlsRoom().startTLS(self, ctx, self._isClient is normal)
-
-    def readConnectionLost(self, reason: Failure) -> None:
-        """Learn that the peer sends no more."""
-        self._endOfStream()
-
-    def _endOfStream(self) -> None:
-        """Go on after the peer closed its sending direction."""
-        self._readDisconnected = True
-        halfCloseable = adapt(IHalfCloseableProtocol, self.protocol, None)
-        if halfCloseable is not None:
-            self.stopReading()
-            self._tell(halfCloseable.readConnectionLost)
-            self._endIfBothClosed()
-        elif (self._unsent or self._gathered) and self.producer is None:
-            # The peer may still read: it gets what was written for it.
-            self.loseConnection()
-            self.stopReading()
-        else:
-            self._end(ConnectionDone())
-
-    def _closeWriteConnection(self) -> None:
-        try:
-            self.socket.shutdown(socket.SHUT_WR)
-        except OSError as error:
-            self._end(error)
-            return
-        halfCloseable = adapt(IHalfCloseableProtocol, self.protocol, None)
-        if halfCloseable is not None:
-            self._tell(halfCloseable.writeConnectionLost)
-        self._endIfBothClosed()
-
-    def _endIfBothClosed(self) -> None:
-        if self._readDisconnected and self._writeDisconnected and self.connected:
-            self._end(ConnectionDone())
-
-    def _tell(self, method: Callable[[], object]) -> None:
-        try:
-            method()
-        except Exception as error:
-            self._protocolFailed(method.__name__, error)
-
-    def _protocolFailed(self, method: str, error: Exception) -> None:
-        """Log what a protocol raised, and lose its connection."""
-        _log.failure(
-            "{method} of {protocol} failed; its connection is closed",
-            log_system=self.logPrefix(),
-            method=method,
-            protocol=self.protocol,
-        )
-        if self.connected:
-            self._end(error)
-
-    def _close(self, reason: Failure) -> None:
-        """Close the socket; what the kernel has taken is sent, unless the connection is aborted."""
-        skt = self.socket
-        # What is known of the addresses now is still told afterwards.
-        for address in (self.getHost, self.getPeer):
-            try:
-                address()
-            except OSError:
-                pass
-        try:
-            if isinstance(reason.value, ConnectionAborted):
-                skt.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
-            elif not self._readDisconnected:
-                skt.shutdown(socket.SHUT_WR)
-                for _ in range(READ_AWAY):
-                    if not skt.recv(READ_SIZE):
-                        break
-        except OSError:
-            # The peer was faster, or has sent nothing: either way there is nothing left to do.
-            pass
-        skt.close()
 
 
 class Server(Connection):
@@ -347,18 +85,6 @@ class Server(Connection):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.logPrefix()}>"
-
-
-def protocolName(protocol: object) -> str:
-    """Return the name of a protocol in the log."""
-    if protocol is None:
-        return "-"
-    if provides(ILoggingContext, protocol):
-        try:
-            return str(protocol.logPrefix())  # type: ignore[attr-defined]  # by the interface
-        except Exception:
-            _log.failure("logPrefix of {protocol} failed", protocol=protocol)
-    return type(protocol).__name__
 
 
 def _addressOr(skt: socket.socket, name: Callable[[], object]) -> IPv4Address | IPv6Address:

@@ -26,7 +26,7 @@ class IUNIXTransport(ITransport, Interface):
         protocol gets it by `IFileDescriptorReceiver.fileDescriptorReceived`.
 
         Args:
-            descriptor: Its number. Keep it open until the bytes after it were sent.
+            descriptor: Its number. It may be closed right after this call: what is sent is a copy.
         """
 
 
