@@ -28,7 +28,8 @@ from twisted.internet.ssl import (
     VerificationError,
     optionsForClientTLS,
 )
-from twisted.internet.testing import StringTransport
+from twisted.internet.testing import EventLoggingObserver, StringTransport
+from twisted.logger import globalLogPublisher
 from twisted.protocols.tls import (
     BufferingTLSTransport,
     TLSMemoryBIOFactory,
@@ -388,6 +389,84 @@ def test_errors_of_the_protocol_reach_the_transport_below() -> None:
     pair.clock.advance(0)
     with pytest.raises(ZeroDivisionError):
         pair.tlsServer.dataReceived(bytes(pair.tlsClient.transport._unsent.popleft()))  # type: ignore[attr-defined]
+
+
+def test_a_peer_that_is_slow_to_read_gets_everything() -> None:
+    pair = Pair().shake()
+    # The kernel has taken everything, and the peer does not get to read it.
+    pair.client.transport.write(b"x" * 1000)
+    pair.client.transport.loseConnection()
+    pair.tlsClient.writeConnectionLost()
+    pair.clock.advance(11)
+    assert not pair.client.lost
+    pair.run()
+    assert len(pair.server.received) == 1000
+    assert isinstance(pair.server.reason, ConnectionDone)
+    assert isinstance(pair.client.reason, ConnectionDone)
+
+
+def test_after_an_error_a_peer_that_reads_no_more_is_left() -> None:
+    pair = Pair()
+    transport = StringTransport()
+    pair.tlsServer.makeConnection(transport)
+    pair.tlsServer.dataReceived(b"GET / HTTP/1.0\r\n\r\n")
+    assert transport.disconnecting
+    pair.clock.advance(10)
+    assert transport.disconnected
+    pair.tlsServer.connectionLost(Failure(ConnectionDone()))
+    assert isinstance(pair.server.reason, SSL.Error)
+
+
+def test_a_peer_that_asks_for_answers_again_and_again_is_left() -> None:
+    pair = Pair().shake()
+    stream = pair.tlsServer._stream
+
+    class Answering:
+        """Has an answer to whatever comes."""
+
+        handshakeDone, peerClosed, answered = True, False, True
+
+        def feed(self, data: bytes) -> None:
+            pass
+
+        def read(self) -> None:
+            return None
+
+        def output(self, size: int) -> bytes:
+            return b"no"
+
+    pair.tlsServer._stream = Answering()  # type: ignore[assignment]
+    ends = []
+    for _ in range(101):
+        pair.tlsServer.dataReceived(b"again")
+        ends.append(bool(pair.tlsServer.disconnecting))
+    assert ends == [False] * 100 + [True]
+    pair.tlsServer._stream = stream
+    pair.run()
+    assert "too often" in str(pair.server.reason)
+
+
+def test_errors_of_the_protocol_after_resuming_end_the_connection() -> None:
+    pair = Pair().shake()
+
+    def pauseThenFail(data: bytes) -> None:
+        if len(pair.server.pieces) > 1:
+            raise ZeroDivisionError("broken")
+        pair.server.transport.pauseProducing()
+
+    pair.server.onData = pauseThenFail
+    pair.client.transport.write(b"x" * 40_000)
+    pair.run()
+    observer = EventLoggingObserver()
+    globalLogPublisher.addObserver(observer)
+    try:
+        pair.server.transport.resumeProducing()
+        pair.run()
+    finally:
+        globalLogPublisher.removeObserver(observer)
+    assert isinstance(pair.server.reason, ConnectionLost)
+    assert isinstance(pair.server.reason.__cause__, ZeroDivisionError)
+    assert any("log_failure" in event for event in observer)
 
 
 # Half-closing

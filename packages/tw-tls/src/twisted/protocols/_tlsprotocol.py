@@ -67,6 +67,10 @@ GATHERED_SIZE = 2**16
 """From so many bytes on, what was written is encrypted at once. While the handshake goes on, a
 producer that has written so much is paused."""
 
+MOST_ANSWERS = 100
+"""How often a peer may make OpenSSL answer after the handshake: by asking for a new one, which is
+refused, say. Without a limit, a peer that never reads could fill the memory with answers."""
+
 SMALL_WRITE = 2**14
 """Up to so many bytes one record is expected."""
 
@@ -114,6 +118,7 @@ class TLSMemoryBIOProtocol(TLSFace):
         self._receiving = False
         self._unsettled = False
         self._readingPaused = False
+        self._answers = 0
         self._ended = False
         self._lost = False
         self._closeSaid = False
@@ -240,8 +245,11 @@ class TLSMemoryBIOProtocol(TLSFace):
             self._receiving = self._inside = False
         if self._gathered:
             self.flush()
-        if stream.answered and not self._ended:
-            self._sendOutput()
+        if stream.answered and not self._ended and self._sendOutput():
+            self._answers += 1
+            if self._answers > MOST_ANSWERS:
+                self._abort(ConnectionLost("the peer asks for answers of TLS too often"))
+                return
         if stream.peerClosed and not self._toldReadLost:
             self._peerClosed()
         elif self.disconnecting:
@@ -339,10 +347,12 @@ class TLSMemoryBIOProtocol(TLSFace):
         except SSL.Error as error:
             self._fail(error)
 
-    def _sendOutput(self) -> None:
+    def _sendOutput(self) -> bool:
+        """Send what OpenSSL has to send, and return whether there was anything."""
         output = self._stream.output(SMALL_OUTPUT)
         if output:
             self.transport.write(output)
+        return bool(output)
 
     # Closing
 
@@ -400,18 +410,17 @@ class TLSMemoryBIOProtocol(TLSFace):
         """Close the transport below: both sides have said that they send no more."""
         self._reason = self._reason or Failure(ConnectionDone())
         self._end()
-        self._loseBelow()
-
-    def _loseBelow(self) -> None:
-        self._setTimer(self.factory.closeTimeout, self._closeTooSlow)
         self.transport.loseConnection()
 
-    def _closeTooSlow(self) -> None:
-        """Wait no longer for a peer that does not take the end of the connection."""
+    def _loseBelow(self) -> None:
+        """Close the transport below after an error; a peer that reads no more is not waited for."""
+        self._setTimer(self.factory.closeTimeout, self._abortBelow)
+        self.transport.loseConnection()
+
+    def _peerTooSlow(self) -> None:
+        """Wait no longer for the peer's close_notify; what the kernel has is sent all the same."""
         self._timer = None
-        self._reason = self._reason or Failure(ConnectionDone())
-        self._end()
-        self._abortBelow()
+        self._closeBelow()
 
     def _abort(self, error: BaseException) -> None:
         """End now, with a reason, unless the end has come already."""
@@ -470,7 +479,7 @@ class TLSMemoryBIOProtocol(TLSFace):
         self._toldWriteLost = True
         if self.disconnecting:
             if not self._ended:
-                self._setTimer(self.factory.closeTimeout, self._closeTooSlow)
+                self._setTimer(self.factory.closeTimeout, self._peerTooSlow)
         elif provides(IHalfCloseableProtocol, self.wrappedProtocol):
             cast(IHalfCloseableProtocol, self.wrappedProtocol).writeConnectionLost()
 
@@ -591,8 +600,16 @@ class TLSMemoryBIOProtocol(TLSFace):
             self._settleSoon(cast(TLSMemoryBIOProtocol, _Later(self._receiveRest)))
 
     def _receiveRest(self) -> None:
-        if not self._ended and not self._receiving:
+        if self._ended or self._receiving:
+            return
+        try:
             self._receive()
+        except Exception as error:
+            # Nobody below has called us who would deal with it.
+            _log.failure("dataReceived of {protocol} failed", protocol=self.wrappedProtocol)
+            lost = ConnectionLost(str(error))
+            lost.__cause__ = error
+            self._abort(lost)
 
     def stopProducing(self) -> None:
         """Close the connection: whoever takes its data is gone."""
