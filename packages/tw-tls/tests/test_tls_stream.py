@@ -10,7 +10,7 @@ from OpenSSL import SSL
 
 from twisted.internet.protocol import Protocol
 from twisted.internet.ssl import CertificateOptions, TLSVersion
-from twisted.protocols._tlsstream import TLSStream
+from twisted.protocols._tlsstream import ENCRYPT_SIZE, TLSStream, toPieces
 
 from .tls_helpers import certificate
 
@@ -154,6 +154,23 @@ def test_a_handshake_that_fails_leaves_an_alert_to_send() -> None:
     server.feed(b"GET / HTTP/1.0\r\n\r\n")
     with pytest.raises(SSL.Error):
         server.handshake()
+
+
+@pytest.mark.property
+@EXAMPLES
+@given(st.lists(st.integers(0, 300_000), max_size=8))
+def test_pieces_hold_what_was_written_in_order(sizes: list[int]) -> None:
+    chunks = [bytes([number % 251]) * size for number, size in enumerate(sizes)]
+    pieces = toPieces(chunks)
+    assert b"".join(pieces) == b"".join(chunks)
+    assert all(len(piece) <= ENCRYPT_SIZE for piece in pieces)
+
+
+def test_small_chunks_are_joined_and_large_ones_are_not_copied() -> None:
+    large = b"x" * 20_000
+    pieces = toPieces([b"a", b"b", large, b"c", b"d"])
+    assert pieces == [b"ab", large, b"cd"]
+    assert pieces[1] is large
 
 
 @pytest.mark.property

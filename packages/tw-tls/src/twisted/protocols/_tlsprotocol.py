@@ -54,7 +54,14 @@ from twisted.internet.protocol import connectionDone
 from twisted.logger import Logger
 from twisted.protocols._tlsface import TLSFace
 from twisted.protocols._tlsproducers import SteeredProducer
-from twisted.protocols._tlsstream import ENCRYPT_SIZE, OUTPUT_SIZE, SMALL_OUTPUT, TLSStream
+from twisted.protocols._tlsstream import (
+    ENCRYPT_SIZE,
+    RECORD_OVERHEAD,
+    RECORD_SIZE,
+    SMALL_OUTPUT,
+    TLSStream,
+    toPieces,
+)
 from twisted.python.components import classImplements, provides
 from twisted.python.failure import Failure
 
@@ -63,16 +70,13 @@ if TYPE_CHECKING:
 
 _log = Logger(namespace="twisted.protocols.tls")
 
-GATHERED_SIZE = 2**16
+GATHERED_SIZE = ENCRYPT_SIZE
 """From so many bytes on, what was written is encrypted at once. While the handshake goes on, a
 producer that has written so much is paused."""
 
 MOST_ANSWERS = 100
 """How often a peer may make OpenSSL answer after the handshake: by asking for a new one, which is
 refused, say. Without a limit, a peer that never reads could fill the memory with answers."""
-
-SMALL_WRITE = 2**14
-"""Up to so many bytes one record is expected."""
 
 
 class TLSClock(Protocol):
@@ -220,9 +224,12 @@ class TLSMemoryBIOProtocol(TLSFace):
             return
         stream = self._stream
         stream.feed(data)
-        if not stream.handshakeDone:
-            self._handshake()
-        if self.handshakeDone and not self._receiving and not self._isOver():
+        if stream.handshakeDone:
+            if not self._receiving:
+                self._receive()
+            return
+        self._handshake()
+        if self.handshakeDone and not self._isOver():
             self._receive()
 
     def _receive(self) -> None:
@@ -331,19 +338,26 @@ class TLSMemoryBIOProtocol(TLSFace):
         gathered = self._gathered
         if not gathered or self._ended or not self._stream.handshakeDone:
             return
-        data = gathered[0] if len(gathered) == 1 else b"".join(gathered)
-        gathered.clear()
-        self._gatheredSize = 0
         stream = self._stream
+        size = self._gatheredSize
+        self._gatheredSize = 0
         try:
-            if len(data) <= SMALL_WRITE:
-                stream.write(data)
-                self.transport.write(stream.output(SMALL_OUTPUT))
+            if size <= RECORD_SIZE:
+                stream.write(gathered[0] if len(gathered) == 1 else b"".join(gathered))
+                gathered.clear()
+                self.transport.write(stream.output(size + RECORD_OVERHEAD))
                 return
-            view = memoryview(data)
-            for start in range(0, len(data), ENCRYPT_SIZE):
-                stream.write(view[start : start + ENCRYPT_SIZE])
-                self.transport.write(stream.output(OUTPUT_SIZE))
+            pieces = toPieces(gathered)
+            gathered.clear()
+            waiting = 0
+            for piece in pieces:
+                stream.write(piece)
+                waiting += len(piece)
+                if waiting >= ENCRYPT_SIZE:
+                    waiting = 0
+                    self.transport.write(stream.output())
+            if waiting:
+                self.transport.write(stream.output())
         except SSL.Error as error:
             self._fail(error)
 

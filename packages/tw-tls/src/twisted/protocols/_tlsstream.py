@@ -27,7 +27,10 @@ ENCRYPT_SIZE = 2**17
 OUTPUT_SIZE = ENCRYPT_SIZE + 2**13
 """How many bytes are taken out at once: what the records of `ENCRYPT_SIZE` bytes may need."""
 
-SMALL_OUTPUT = RECORD_SIZE + 2**9
+RECORD_OVERHEAD = 2**9
+"""How many bytes a record is larger than its plaintext, at most."""
+
+SMALL_OUTPUT = RECORD_SIZE + RECORD_OVERHEAD
 """How many bytes are taken out at once where one record is expected."""
 
 # The most that a record can hold encrypted (RFC 5246 section 6.2.3, the more generous one).
@@ -187,3 +190,32 @@ class TLSStream:
         except SSL.Error:
             # A broken connection cannot say anything any more.
             pass
+
+
+def toPieces(chunks: list[bytes]) -> list[bytes | memoryview]:
+    """Return what was written in pieces of a good size to encrypt.
+
+    Small chunks that follow each other are joined, so that they share records. Large ones are not
+    copied, and those that are larger than `ENCRYPT_SIZE` are cut.
+
+    Args:
+        chunks: What was written, in order.
+    """
+    pieces: list[bytes | memoryview] = []
+    small: list[bytes] = []
+    for chunk in chunks:
+        if len(chunk) < RECORD_SIZE:
+            small.append(chunk)
+        else:
+            pieces += _cut(b"".join(small))
+            small.clear()
+            pieces += _cut(chunk)
+    return pieces + _cut(b"".join(small))
+
+
+def _cut(data: bytes) -> list[bytes | memoryview]:
+    """Return views of data that are not too large; the data itself if it is not."""
+    if len(data) <= ENCRYPT_SIZE:
+        return [data] if data else []
+    view = memoryview(data)
+    return [view[start : start + ENCRYPT_SIZE] for start in range(0, len(data), ENCRYPT_SIZE)]
