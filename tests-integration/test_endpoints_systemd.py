@@ -92,9 +92,11 @@ def test_socket_is_found_by_its_name() -> None:
 
 def test_index_out_of_range_ends_the_server_with_an_error() -> None:
     number = freePort(socket.AF_INET, "127.0.0.1")
-    with activating("systemd:INET:1", "--listen", f"127.0.0.1:{number}") as process:
-        with socket.create_connection(("127.0.0.1", number), timeout=60):
-            _, complaints = process.communicate(timeout=60)
+    with (
+        activating("systemd:INET:1", "--listen", f"127.0.0.1:{number}") as process,
+        socket.create_connection(("127.0.0.1", number), timeout=60),
+    ):
+        _, complaints = process.communicate(timeout=60)
 
     assert process.returncode == 1
     assert b"there is no socket 1: this process was given 1" in complaints

@@ -36,6 +36,11 @@ def test_transports_extend_one_another() -> None:
     assert atRunTime(interfaces.INegotiated).extends(interfaces.ITCPTransport)
 
 
+def test_tcp_for_both_families_is_tcp() -> None:
+    assert atRunTime(interfaces.IReactorTCP2).extends(interfaces.IReactorTCP)
+    assert set(atRunTime(interfaces.IReactorTCP2).names(all=True)) == {"connectTCP", "listenTCP"}
+
+
 def test_attributes_are_no_methods() -> None:
     running = atRunTime(interfaces.IReactorCore)["running"]
 

@@ -168,9 +168,9 @@ class FileDescriptor:
         if self.producer is not None and self._buffered > self.bufferSize:
             self._pauseProducer()
 
-    def writeSequence(self, data: Iterable[bytes]) -> None:
+    def writeSequence(self, iovec: Iterable[bytes]) -> None:
         """Send several pieces, as if they were joined; all of them, or none on an error."""
-        chunks = list(data)
+        chunks = list(iovec)
         for chunk in chunks:
             if not isinstance(chunk, bytes):
                 raise TypeError(

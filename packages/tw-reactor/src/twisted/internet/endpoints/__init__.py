@@ -10,6 +10,7 @@ from twisted.internet.endpoints._descriptions import parse as _parse
 from twisted.internet.endpoints._descriptions import quoteStringArgument
 from twisted.internet.endpoints._fromstring import clientFromString, serverFromString
 from twisted.internet.endpoints._hostname import HostnameEndpoint
+from twisted.internet.endpoints._process import ProcessEndpoint, StandardErrorBehavior
 from twisted.internet.endpoints._tcp import (
     TCP4ClientEndpoint,
     TCP4ServerEndpoint,
@@ -27,8 +28,10 @@ from twisted.internet.endpoints._unix import UNIXClientEndpoint, UNIXServerEndpo
 __all__ = [
     "AdoptedStreamServerEndpoint",
     "HostnameEndpoint",
+    "ProcessEndpoint",
     "SSL4ClientEndpoint",
     "SSL4ServerEndpoint",
+    "StandardErrorBehavior",
     "TCP4ClientEndpoint",
     "TCP4ServerEndpoint",
     "TCP6ClientEndpoint",

@@ -61,6 +61,7 @@ from twisted.internet.interfaces._tcp import (
     IConnector,
     IListeningPort,
     IReactorTCP,
+    IReactorTCP2,
     ITCPListeningPort,
 )
 from twisted.internet.interfaces._threads import (
@@ -98,6 +99,7 @@ from twisted.internet.interfaces._unix import (
     IUNIXDatagramTransport,
     IUNIXTransport,
 )
+from twisted.internet.interfaces._win32 import IReactorWin32Events
 
 __all__ = [
     "BindAddress",
@@ -142,11 +144,13 @@ __all__ = [
     "IReactorSSL",
     "IReactorSocket",
     "IReactorTCP",
+    "IReactorTCP2",
     "IReactorThreads",
     "IReactorTime",
     "IReactorUDP",
     "IReactorUNIX",
     "IReactorUNIXDatagram",
+    "IReactorWin32Events",
     "IReadDescriptor",
     "IReadWriteDescriptor",
     "IResolutionReceiver",

@@ -119,3 +119,11 @@ class IReactorTCP(Interface):
                 system if left out.
         """
         ...
+
+
+class IReactorTCP2(IReactorTCP, Interface):
+    """`IReactorTCP` under a name that asks for addresses of both families.
+
+    Every reactor that provides `IReactorTCP` takes literals of IPv4 and IPv6, so this promises
+    nothing more.
+    """
