@@ -1,8 +1,5 @@
 """Certificates, requests for them, and certificates with their keys."""
 
-# Class methods call their first parameter as the signatures do that programs were written against.
-# pyright: reportSelfClsParameterName=false
-
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Self, cast
 
@@ -110,7 +107,7 @@ class Certificate(CertBase):
 
     @classmethod
     def load(
-        Class, requestData: bytes, format: int = crypto.FILETYPE_ASN1, args: tuple[object, ...] = ()
+        cls, requestData: bytes, format: int = crypto.FILETYPE_ASN1, args: tuple[object, ...] = ()
     ) -> Self:
         """Read a certificate.
 
@@ -122,10 +119,10 @@ class Certificate(CertBase):
         Raises:
             OpenSSL.crypto.Error: It is none.
         """
-        return Class(crypto.load_certificate(format, requestData), *args)
+        return cls(crypto.load_certificate(format, requestData), *args)
 
     @classmethod
-    def loadPEM(Class, data: bytes) -> Self:
+    def loadPEM(cls, data: bytes) -> Self:
         """Read a certificate from PEM.
 
         Args:
@@ -135,7 +132,7 @@ class Certificate(CertBase):
         Raises:
             OpenSSL.crypto.Error: There is none in it.
         """
-        return Class.load(data, crypto.FILETYPE_PEM)
+        return cls.load(data, crypto.FILETYPE_PEM)
 
     def dump(self, format: int = crypto.FILETYPE_ASN1) -> bytes:
         """Return the certificate in bytes.
@@ -150,7 +147,7 @@ class Certificate(CertBase):
         return self.dump(crypto.FILETYPE_PEM)
 
     @classmethod
-    def peerFromTransport(Class, transport: object) -> Self:
+    def peerFromTransport(cls, transport: object) -> Self:
         """Return the certificate that the peer of a TLS connection showed.
 
         Args:
@@ -159,10 +156,10 @@ class Certificate(CertBase):
         Raises:
             CertificateError: It showed none, or speaks no TLS.
         """
-        return Class(_shown(transport, "get_peer_certificate", "peer"))
+        return cls(_shown(transport, "get_peer_certificate", "peer"))
 
     @classmethod
-    def hostFromTransport(Class, transport: object) -> Self:
+    def hostFromTransport(cls, transport: object) -> Self:
         """Return the certificate that this side of a TLS connection showed.
 
         Args:
@@ -171,7 +168,7 @@ class Certificate(CertBase):
         Raises:
             CertificateError: It showed none, or speaks no TLS.
         """
-        return Class(_shown(transport, "get_certificate", "host"))
+        return cls(_shown(transport, "get_certificate", "host"))
 
     def getIssuer(self) -> DistinguishedName:
         """Return who says so."""
@@ -259,7 +256,7 @@ class PrivateCertificate(Certificate):
 
     @classmethod
     def load(  # type: ignore[override]  # a private certificate is made of two things
-        Class, data: bytes, privateKey: KeyPair, format: int = crypto.FILETYPE_ASN1
+        cls, data: bytes, privateKey: KeyPair, format: int = crypto.FILETYPE_ASN1
     ) -> Self:
         """Read a certificate and put it together with its key.
 
@@ -272,11 +269,11 @@ class PrivateCertificate(Certificate):
             OpenSSL.crypto.Error: It is no certificate.
             VerifyError: It is for another key.
         """
-        return Class(crypto.load_certificate(format, data))._setPrivateKey(privateKey)
+        return cls(crypto.load_certificate(format, data))._setPrivateKey(privateKey)
 
     @classmethod
     def fromCertificateAndKeyPair(
-        Class, certificateInstance: Certificate, privateKey: KeyPair
+        cls, certificateInstance: Certificate, privateKey: KeyPair
     ) -> Self:
         """Put a certificate together with its key.
 
@@ -287,10 +284,10 @@ class PrivateCertificate(Certificate):
         Raises:
             VerifyError: It is for another key.
         """
-        return Class(certificateInstance.original)._setPrivateKey(privateKey)
+        return cls(certificateInstance.original)._setPrivateKey(privateKey)
 
     @classmethod
-    def loadPEM(Class, data: bytes) -> Self:
+    def loadPEM(cls, data: bytes) -> Self:
         """Read a key and its certificate from PEM.
 
         Args:
@@ -301,7 +298,7 @@ class PrivateCertificate(Certificate):
             VerifyError: They don't belong together.
         """
         key = KeyPair.load(data, crypto.FILETYPE_PEM)
-        return Class.load(data, key, crypto.FILETYPE_PEM)
+        return cls.load(data, key, crypto.FILETYPE_PEM)
 
     def dumpPEM(self) -> bytes:
         """Return the key and the certificate in PEM; the key is not encrypted."""

@@ -7,9 +7,6 @@ name if that is a host name or an address. What a request asks for beyond its na
 whoever signs has looked at the name alone.
 """
 
-# Class methods call their first parameter as the signatures do that programs were written against.
-# pyright: reportSelfClsParameterName=false
-
 import ipaddress
 import re
 from collections.abc import Callable
@@ -105,7 +102,7 @@ class KeyPair(PublicKey):
     """A key that can sign, with its public half."""
 
     @classmethod
-    def load(Class, data: bytes, format: int = crypto.FILETYPE_ASN1) -> Self:
+    def load(cls, data: bytes, format: int = crypto.FILETYPE_ASN1) -> Self:
         """Read a pair.
 
         Args:
@@ -115,7 +112,7 @@ class KeyPair(PublicKey):
         Raises:
             OpenSSL.crypto.Error: It is none.
         """
-        return Class(crypto.load_privatekey(format, data))
+        return cls(crypto.load_privatekey(format, data))
 
     def dump(self, format: int = crypto.FILETYPE_ASN1) -> bytes:
         """Return the private key, not encrypted.
