@@ -138,7 +138,7 @@ def test_ci_says_what_to_do_where_packages_cannot_be_installed(clone: StubbedClo
     clone.stub("apt-get", "echo Could not resolve; exit 100")
     done = clone.run()
     assert done.returncode == 1
-    assert "The tests need the Debian packages finger" in done.stdout
+    assert "The tests need the Debian packages curl finger" in done.stdout
     assert "install them yourself" in done.stdout
     assert "ran" not in done.stdout
 
