@@ -9,6 +9,7 @@ import contextlib
 import os
 import re
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -26,23 +27,57 @@ WEAK_LIST = (
     r"\(\*\(\(PyObject \*\*\)\(\(char \*\)self \+ sizeof\(PyObject \*\) \+ sizeof\(\w+\)\)\)\)"
 )
 TELL = "if (Py_REFCNT(self) == 0) { PyObject_ClearWeakRefs((PyObject *)self); }"
-MENDINGS = [
-    (rf"Py_VISIT{WEAK_LIST};", ""),
-    (rf"Py_CLEAR{WEAK_LIST};", TELL),
-    (r"(?=PyObject_ClearManagedDict\(\(PyObject \*\)self\);)", TELL + "\n"),
-    (r"Py_TPFLAGS_MANAGED_DICT\b", "Py_TPFLAGS_MANAGED_DICT | Py_TPFLAGS_MANAGED_WEAKREF"),
-]
+
+# What mypyc writes for a method that takes all arguments makes a dict of keywords for each call.
+# Adding a step without more arguments is what programs do most with Deferreds; it takes the
+# keywords from a dict that stays empty: a step without arguments does not keep them.
+PARSE = (
+    r"if \((?=!CPyArg_ParseStackAndKeywords\(args, nargs, kwnames, &parser, "
+    r"&obj_args, &obj_kwargs, &(obj__(?:callback|errback))\)\) \{)"
+)
+PARSE_NOTHING = r"""static PyObject *no_keywords = NULL;
+    if (no_keywords == NULL && (no_keywords = PyDict_New()) == NULL) { return NULL; }
+    if (nargs == 1 && kwnames == NULL) {
+        \1 = args[0];
+        obj_args = PyTuple_New(0);
+        if (obj_args == NULL) { return NULL; }
+        obj_kwargs = no_keywords;
+        CPy_INCREF(obj_kwargs);
+    } else if ("""
+
+WEAK_REFERENCES = (
+    [
+        (rf"Py_VISIT{WEAK_LIST};", ""),
+        (rf"Py_CLEAR{WEAK_LIST};", TELL),
+    ]
+    if sys.version_info < (3, 12)
+    else [
+        (r"(?=PyObject_ClearManagedDict\(\(PyObject \*\)self\);)", TELL + "\n"),
+        (r"Py_TPFLAGS_MANAGED_DICT\b", "Py_TPFLAGS_MANAGED_DICT | Py_TPFLAGS_MANAGED_WEAKREF"),
+    ]
+)
+MENDINGS = [*WEAK_REFERENCES, (PARSE, PARSE_NOTHING)]
 
 
-def mend(source: Path) -> int:
-    """Give the classes in a C file of mypyc proper weak references; return how many places it took."""
-    text = source.read_text(encoding="utf-8")
-    count = 0
+def mend(folder: Path) -> None:
+    """Mend the C files that mypyc wrote.
+
+    Args:
+        folder: Holds them, in itself and below.
+
+    Raises:
+        RuntimeError: What is to be mended is not there: mypyc writes otherwise than it did.
+    """
+    sources = {file: file.read_text(encoding="utf-8") for file in folder.rglob("*.c")}
     for pattern, replacement in MENDINGS:
-        text, places = re.subn(pattern, replacement, text)
-        count += places
-    source.write_text(text, encoding="utf-8")
-    return count
+        places = 0
+        for file, text in sources.items():
+            sources[file], count = re.subn(pattern, replacement, text)
+            places += count
+        if not places:
+            raise RuntimeError(f"mypyc writes otherwise than it did, nothing matches {pattern}")
+    for file, text in sources.items():
+        file.write_text(text, encoding="utf-8")
 
 
 class CompilingHook(BuildHookInterface):
@@ -97,8 +132,7 @@ class CompilingHook(BuildHookInterface):
                 group_name=name,
                 target_dir=str(library.with_name("c")),
             )
-            if not sum(mend(source) for source in library.with_name("c").rglob("*.c")):
-                raise RuntimeError("mypyc does otherwise about weak references than it did: look")
+            mend(library.with_name("c"))
             distribution = Distribution({"name": name, "ext_modules": extensions})
             command = distribution.get_command_obj("build_ext")
             command.build_lib = str(library)
