@@ -53,9 +53,34 @@ PLAIN: Final[frozenset[type]] = frozenset(
 # How many Deferreds that wait for each other are searched for one that waits for itself.
 _CYCLE_SEARCH_LIMIT: Final = 100
 
+# Bound here since mypyc gets at a Final faster than at a name that was imported.
+_NO_STEPS: Final[list[Step]] = NO_STEPS
 
-# Called with each new Deferred; see `watchCreation`.
-_creationWatcher: Callable[[Any], object] | None = None
+
+class Creation:
+    """What is done with new Deferreds beside making them: one look says that it is nothing.
+
+    Attributes:
+        observed: Whether it is anything.
+        debugging: Whether stacks are recorded; see `setDebugging`.
+        watcher: Called with each new Deferred; see `watchCreation`.
+    """
+
+    __slots__ = ("debugging", "observed", "watcher")
+
+    def __init__(self) -> None:
+        self.observed = False
+        self.debugging = False
+        self.watcher: Callable[[Any], object] | None = None
+
+    def set(self, debugging: bool, watcher: Callable[[Any], object] | None) -> None:
+        """Say what is to be done."""
+        self.debugging = debugging
+        self.watcher = watcher
+        self.observed = debugging or watcher is not None
+
+
+CREATION: Final = Creation()
 
 
 def watchCreation(watcher: Callable[[Deferred[Any]], object] | None) -> None:
@@ -65,8 +90,7 @@ def watchCreation(watcher: Callable[[Deferred[Any]], object] | None) -> None:
         watcher: Called with the Deferred by its `__init__`, when that of a subclass has still to
             go on. None ends the watch.
     """
-    global _creationWatcher
-    _creationWatcher = watcher
+    CREATION.set(CREATION.debugging, watcher)
 
 
 def _spent(result: object) -> object:
@@ -74,7 +98,10 @@ def _spent(result: object) -> object:
     return result
 
 
-_SPENT: Final[Step] = (_spent, _spent, None)
+# How many steps that were run are worth to be cut off.
+_MANY_STEPS: Final = 16
+
+_SPENT: Final[Any] = (_spent, _spent, None)
 
 
 def cancelling(deferred: Deferred[Any]) -> None:
@@ -153,18 +180,23 @@ class Chain(Generic[_T]):
         """
         self.called = False
         self.paused = 0
-        self.callbacks = NO_STEPS
+        self.callbacks = _NO_STEPS
         self._idle = False
         self._running = False
         self._canceller = canceller
         self._chainedTo: Chain[Any] | None = None
         self._steps: Iterator[Step] | None = None
         self._debugInfo: DebugInfo | None = None
-        if self.debug:
+        if CREATION.observed:
+            self._observe()
+
+    def _observe(self) -> None:
+        """Record where it is made, and show it to who watches."""
+        if CREATION.debugging:
             self._debugInfo = DebugInfo()
             self._debugInfo.creator = callersStack()
-        if _creationWatcher is not None:
-            _creationWatcher(self)
+        if CREATION.watcher is not None:
+            CREATION.watcher(self)
 
     # Firing
 
@@ -268,7 +300,7 @@ class Chain(Generic[_T]):
             try:
                 canceller(cast("Deferred[Any]", self))
             except BaseException as error:
-                failure = caughtFailure(error, self.debug)
+                failure = caughtFailure(error, CREATION.debugging)
                 _log.failure("The canceller of a Deferred failed", failure)
                 if not self.called:
                     self.errback(failure)
@@ -332,7 +364,11 @@ class Chain(Generic[_T]):
                         failed = False
                         continue
                     current.result = None
-                    current._suspend(steps)
+                    if current.callbacks[-1][2] is extra:
+                        # The last step: one Deferred does not wait twice.
+                        current.callbacks = _NO_STEPS
+                    else:
+                        current._suspend(steps)
                     if current.callbacks:
                         if suspended is None:
                             suspended = []
@@ -350,7 +386,7 @@ class Chain(Generic[_T]):
                     else:
                         result = function(result, *extra[0])
                 except BaseException as error:
-                    result = caughtFailure(error, self.debug)
+                    result = caughtFailure(error, CREATION.debugging)
                     failed = True
                 else:
                     if type(result) in PLAIN:
@@ -386,7 +422,7 @@ class Chain(Generic[_T]):
                     current = suspended.pop() if suspended else None
                     break
             else:
-                current.callbacks = NO_STEPS
+                current.callbacks = _NO_STEPS
                 current.result = result
                 current._running = False
                 current._idle = True
@@ -399,20 +435,21 @@ class Chain(Generic[_T]):
     def _suspend(self, steps: Iterator[Step]) -> None:
         """Keep the place in the list of steps, and let go of those that have run.
 
-        The steps that have run are cut off when they are at least half of the list, and until then
-        overwritten, so that a long list is not moved each time.
+        The steps that have run are cut off when they are many and at least half of the list, and
+        until then overwritten, so that a long list is not moved each time.
         """
         callbacks = self.callbacks
         left: int = steps.__length_hint__()  # type: ignore[attr-defined]
         if not left:
-            self.callbacks = NO_STEPS
+            self.callbacks = _NO_STEPS
             return
         done = len(callbacks) - left
-        if done >= left:
+        if done >= left and done >= _MANY_STEPS:
             del callbacks[:done]
             return
         self._steps = steps
-        while done and callbacks[done - 1] is not _SPENT:
+        # Not the tuple is looked for but what is in it: compiled code makes tuples anew.
+        while done and callbacks[done - 1][0] is not _spent:
             done -= 1
             callbacks[done] = _SPENT
 
@@ -462,6 +499,7 @@ class Chain(Generic[_T]):
 
 
 __all__ = [
+    "CREATION",
     "PLAIN",
     "Chain",
     "Step",

@@ -35,6 +35,9 @@ _RUNNABLE: Final[frozenset[type]] = frozenset({CoroutineType, GeneratorType})
 
 # Bound here since mypyc gets at a Final faster than at a name that was imported.
 _copyContext: Final = copy_context
+_PLAIN: Final = PLAIN
+_modules: Final = modules
+_cancelling: Final = cancelling
 
 
 class _Returned:
@@ -160,7 +163,7 @@ class _Driven(Deferred[_T]):
 
     def __init__(self, generator: Any) -> None:  # noqa: ANN401 - a coroutine or a generator
         # Without anything to wait for, it cannot be cancelled: it runs.
-        Deferred.__init__(self, cancelling)
+        Deferred.__init__(self, _cancelling)
         self._generator: Any = generator
         # What is sent to, which ends by yielding a _Returned or as generators do.
         self._resumed: Any = _toItsEnd(generator) if _COMPILED else generator
@@ -178,10 +181,10 @@ class _Driven(Deferred[_T]):
         """Run the coroutine until it waits for a Deferred that has no result yet."""
         send = self._resumed.send
         run = self._runStep
-        if ASYNCIO in modules:
+        if ASYNCIO in _modules:
             run = self._runStep = SEAM.surround(self, run)
         self._chainedTo = None
-        failed = type(result) not in PLAIN and isinstance(result, Failure)
+        failed = type(result) not in _PLAIN and isinstance(result, Failure)
         awaited: object
         while True:
             try:
@@ -207,11 +210,11 @@ class _Driven(Deferred[_T]):
                 # The frames of the coroutine refer to this one.
                 del self, send, run
                 return
+            if _COMPILED and isinstance(awaited, _Returned):
+                result = None
+                self._finish(awaited.value)
+                return
             if not isinstance(awaited, Deferred):
-                if isinstance(awaited, _Returned):
-                    result = None
-                    self._finish(awaited.value)
-                    return
                 if awaited is DRIVER:
                     result = self
                     failed = False
@@ -229,7 +232,7 @@ class _Driven(Deferred[_T]):
                     awaited.result = None
                 else:
                     result = awaited._take()
-                failed = type(result) not in PLAIN and isinstance(result, Failure)
+                failed = type(result) not in _PLAIN and isinstance(result, Failure)
                 continue
             if awaited is self or (awaited._chainedTo is not None and awaited._waitsFor(self)):
                 result = waitingForItself()
@@ -304,7 +307,7 @@ class _Driven(Deferred[_T]):
     def _finish(self, value: object) -> None:
         """Fire with what the coroutine returned."""
         self._generator = self._resumed = None
-        if type(value) in PLAIN or not isinstance(value, Deferred):
+        if type(value) in _PLAIN or not isinstance(value, Deferred):
             self.callback(cast(_T, value))
             return
         self.errback(
@@ -330,7 +333,7 @@ def fromCoroutine(
     Raises:
         NotACoroutineError: `coro` is not a coroutine.
     """
-    if isinstance(coro, (CoroutineType, GeneratorType, Coroutine)):
+    if type(coro) in _RUNNABLE or isinstance(coro, Coroutine):
         return _Driven(coro)
     raise NotACoroutineError(f"{coro!r} is not a coroutine")
 

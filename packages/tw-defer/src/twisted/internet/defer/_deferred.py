@@ -11,6 +11,7 @@ from typing import (
     TYPE_CHECKING,
     Any,
     Concatenate,
+    Final,
     ParamSpec,
     TypeAlias,
     TypeVar,
@@ -19,7 +20,7 @@ from typing import (
 
 from twisted.internet._timeinterfaces import IDelayedCall, IReactorTime
 from twisted.internet.defer._awaiting import awaitResult
-from twisted.internet.defer._chain import PLAIN, Chain, raisable
+from twisted.internet.defer._chain import CREATION, PLAIN, Chain, raisable
 from twisted.internet.defer._compiling import mypyc_attr
 from twisted.internet.defer._errors import CancelledError, TimeoutError
 from twisted.python.failure import Failure
@@ -31,6 +32,9 @@ _T = TypeVar("_T")
 _U = TypeVar("_U")
 _V = TypeVar("_V")
 _P = ParamSpec("_P")
+
+# Bound here since mypyc gets at a Final faster than at a name that was imported.
+_PLAIN: Final = PLAIN
 
 # What a callback may return. It takes two forms, since type checkers do not find _U in the second
 # where a Deferred alone is returned.
@@ -69,7 +73,8 @@ class Deferred(Chain[_T]):
         result: The current result: what it was fired with, then what the latest callback gave.
             There is none before it is fired.
         callbacks: The steps that have not run.
-        debug: Whether new Deferreds record where they are made and fired; see `setDebugging`.
+        debug: Whether new Deferreds record where they are made and fired, which `setDebugging`
+            says.
     """
 
     __slots__ = ()
@@ -431,7 +436,7 @@ class Deferred(Chain[_T]):
             result: _T = yield self
             return result
         value: _T | Failure = self.result
-        if type(value) in PLAIN or not isinstance(value, Failure):
+        if type(value) in _PLAIN or not isinstance(value, Failure):
             # No Failure: its class is not in PLAIN.
             return value  # type: ignore[return-value]
         failure = value
@@ -523,6 +528,7 @@ class _Timeout:
 def setDebugging(on: bool) -> None:
     """Say whether Deferreds record the stacks that make and fire them; that is slow."""
     Deferred.debug = bool(on)
+    CREATION.set(Deferred.debug, CREATION.watcher)
 
 
 def getDebugging() -> bool:
