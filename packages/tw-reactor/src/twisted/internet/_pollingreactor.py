@@ -180,13 +180,14 @@ class PollingReactor(CoreReactor):
         openTransports: What is to be disconnected when the reactor shuts down.
     """
 
-    def __init__(self, poller: Poller) -> None:
+    def __init__(self, poller: Poller, waker: Waker | None = None) -> None:
         """Make a reactor.
 
         Args:
             poller: What it waits with; nobody else uses it.
+            waker: What ends the poller's waiting; one over a pipe if None.
         """
-        self._waker = Waker()
+        self._waker = Waker() if waker is None else waker
         super().__init__()
         self._poller = poller
         self._wait = poller.wait

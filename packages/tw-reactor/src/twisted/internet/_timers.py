@@ -221,6 +221,11 @@ class TimerQueue:
         first = self._first()
         return None if first is None else max(0.0, first.time - self._seconds())
 
+    def nextTime(self) -> float | None:
+        """Return when the first call is due, on the queue's clock; None if there is none."""
+        first = self._first()
+        return None if first is None else first.time
+
     def runDue(self) -> None:
         """Make the calls that are due now.
 

@@ -1,6 +1,7 @@
 """Addresses as text, as the socket functions have them, and as our objects."""
 
 import socket
+from collections.abc import Callable
 from typing import Literal
 
 from twisted.internet.address import IPv4Address, IPv6Address
@@ -107,3 +108,18 @@ def portNumber(port: int | str, protocol: str = "tcp") -> int:
         return socket.getservbyname(port, protocol)
     except OSError as error:
         raise ServiceNameUnknownError(string=f"no {protocol} service is called {port!r}") from error
+
+
+def newSocket(reactor: object, family: int) -> socket.socket:
+    """Return a new stream socket, of the reactor's own making if it makes its own.
+
+    Args:
+        reactor: Has a method `makeSocket(family, kind)` if it does not live on the system's
+            sockets, as a simulated one.
+        family: `AF_INET` or `AF_INET6`.
+
+    Raises:
+        OSError: There can't be one more.
+    """
+    make: Callable[[int, int], socket.socket] = getattr(reactor, "makeSocket", socket.socket)
+    return make(family, socket.SOCK_STREAM)

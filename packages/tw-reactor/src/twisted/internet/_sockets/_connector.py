@@ -9,6 +9,7 @@ from twisted.internet._sockets._addressing import (
     familyOfLiteral,
     literalAddress,
     nameForLiteral,
+    newSocket,
     portNumber,
 )
 from twisted.internet._sockets._baseconnector import (
@@ -214,7 +215,7 @@ class Attempt(BaseAttempt):
         if isinstance(address, IPv6Address) and address.scopeID:
             host = f"{host}%{address.scopeID}"
         name = nameForLiteral(family, host, self._port)
-        skt = socket.socket(family, socket.SOCK_STREAM)
+        skt = newSocket(self._reactor, family)
         try:
             skt.setblocking(False)
             skt.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)

@@ -9,6 +9,7 @@ from twisted.internet._sockets._addressing import (
     addressFromName,
     familyOfLiteral,
     nameForLiteral,
+    newSocket,
     portNumber,
 )
 from twisted.internet._sockets._connection import Server
@@ -118,7 +119,7 @@ class Port(StreamPort):
         try:
             number = portNumber(self.port)
             name = nameForLiteral(family, self.interface, number)
-            skt = socket.socket(family, socket.SOCK_STREAM)
+            skt = newSocket(self.reactor, family)
         except ServiceNameUnknownError as error:
             raise self._cannotListen(OSError(errno.EINVAL, str(error))) from error
         except OSError as error:
