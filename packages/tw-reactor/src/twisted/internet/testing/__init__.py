@@ -1,4 +1,5 @@
-"""What tests of network code need: memory transports, a memory reactor, contracts.
+"""What tests of network code need: memory transports, a memory reactor, contracts,
+a simulated network.
 
 Nothing here needs a test framework. `twisted.test.proto_helpers` names the same things.
 """
@@ -32,6 +33,15 @@ from twisted.internet.testing._protocols import (
     StringIOWithoutClosing,
 )
 from twisted.internet.testing._raisingreactor import RaisingMemoryReactor
+from twisted.internet.testing._simulated._conditions import (
+    CALM,
+    ROUGH,
+    STRESSED,
+    NetworkConditions,
+)
+from twisted.internet.testing._simulated._network import SimulatedNetwork, SimulationFailed
+from twisted.internet.testing._simulated._reactor import SimulatedReactor
+from twisted.internet.testing._simulated._traffic import SimulatedTraffic
 from twisted.internet.testing._stringtransport import (
     StringTransport,
     StringTransportWithDisconnection,
@@ -39,7 +49,10 @@ from twisted.internet.testing._stringtransport import (
 from twisted.internet.testing._waiting import waitUntilAllDisconnected
 
 __all__ = [
+    "CALM",
     "CONTRACT",
+    "ROUGH",
+    "STRESSED",
     "ClosingPromises",
     "DeliveryPromises",
     "HalfCloseableWitness",
@@ -47,8 +60,13 @@ __all__ = [
     "Loopback",
     "LoopbackHarness",
     "LoopbackTransport",
+    "NetworkConditions",
     "OneDirectionPromises",
     "ProducerPromises",
+    "SimulatedNetwork",
+    "SimulatedReactor",
+    "SimulatedTraffic",
+    "SimulationFailed",
     "TransportCheck",
     "TransportHarness",
     "TransportPromises",
