@@ -885,7 +885,10 @@ class TestAdopting:
             assert factory.addresses == [IPv4Address("TCP", host, number)]
 
     def test_other_families_are_refused(self, reactor: PollingReactor) -> None:
-        with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW) as skt, pytest.raises(UnsupportedAddressFamily):
+        with (
+            socket.socket(socket.AF_NETLINK, socket.SOCK_RAW) as skt,
+            pytest.raises(UnsupportedAddressFamily),
+        ):
             reactor.adoptStreamPort(skt.fileno(), socket.AF_NETLINK, RecordingServer())
 
     def test_other_types_are_refused(self, reactor: PollingReactor) -> None:
