@@ -21,6 +21,9 @@ from twisted.internet._pollers import (
     Poller,
     notOpen,
 )
+from twisted.internet._processes._pipes import ProcessReader, ProcessWriter
+from twisted.internet._processes._reaping import ExitDescriptor
+from twisted.internet._processes._spawning import ProcessSpawning
 from twisted.internet._sockets._addressing import addressFromName
 from twisted.internet._sockets._baseconnector import BaseAttempt
 from twisted.internet._sockets._connection import Connection, Server
@@ -164,6 +167,9 @@ _OWN_TYPES = frozenset(
         UNIXPort,
         UNIXAttempt,
         WakeupReader,
+        ProcessReader,
+        ProcessWriter,
+        ExitDescriptor,
     )
 )
 
@@ -172,7 +178,7 @@ _Writer = StreamConnection | BaseAttempt | ForeignDescriptor
 
 
 @implementer(IReactorFDSet, IReactorTCP, IReactorUNIX)
-class PollingReactor(CoreReactor):
+class PollingReactor(CoreReactor, ProcessSpawning):
     """A reactor that waits with a poller.
 
     Attributes:

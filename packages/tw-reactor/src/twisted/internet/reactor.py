@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from twisted.internet._reactorinstall import standIn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from typing import ParamSpec
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from typing import Literal, ParamSpec
 
     from twisted.internet._timers import DelayedCall
     from twisted.internet.defer import Deferred
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
         IDelayedCall,
         IHostnameResolver,
         IListeningPort,
+        IProcessProtocol,
+        IProcessTransport,
         IProtocolFactory,
         IReadDescriptor,
         IResolverSimple,
@@ -116,6 +118,22 @@ if TYPE_CHECKING:
 
     def suggestThreadPoolSize(size: int) -> None:
         """Change how many threads the pool may have."""
+
+    # IReactorProcess
+
+    def spawnProcess(
+        processProtocol: IProcessProtocol,
+        executable: bytes | str,
+        args: Iterable[bytes | str] = (),
+        env: Mapping[str, str] | Mapping[bytes, bytes] | None = ...,
+        path: bytes | str | None = None,
+        uid: int | None = None,
+        gid: int | None = None,
+        usePTY: bool | tuple[int, int, str] = False,
+        childFDs: Mapping[int, int | Literal["r", "w"]] | None = None,
+    ) -> IProcessTransport:
+        """Start a program."""
+        ...
 
     # IReactorTCP, IReactorSSL
 

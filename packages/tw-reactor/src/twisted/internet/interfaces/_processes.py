@@ -1,6 +1,7 @@
 """A reactor that runs other programs."""
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from twisted.internet.interfaces._transports import ITransport
@@ -8,6 +9,8 @@ from twisted.python.components import Interface
 
 if TYPE_CHECKING:
     from twisted.python.failure import Failure
+
+_EMPTY: Mapping[str, str] = MappingProxyType({})
 
 
 class IProcessTransport(ITransport, Interface):
@@ -30,7 +33,7 @@ class IProcessTransport(ITransport, Interface):
     def closeStderr(self) -> None:
         """Close this side of the child's standard error."""
 
-    def closeChildFD(self, descriptor: int) -> None:
+    def closeChildFD(self, descriptor: int, /) -> None:
         """Close this side of a pipe to the child.
 
         Args:
@@ -113,7 +116,7 @@ class IReactorProcess(Interface):
         processProtocol: IProcessProtocol,
         executable: bytes | str,
         args: Iterable[bytes | str] = (),
-        env: Mapping[str, str] | Mapping[bytes, bytes] | None = None,
+        env: Mapping[str, str] | Mapping[bytes, bytes] | None = _EMPTY,
         path: bytes | str | None = None,
         uid: int | None = None,
         gid: int | None = None,
@@ -124,19 +127,24 @@ class IReactorProcess(Interface):
 
         Args:
             processProtocol: Deals with the child.
-            executable: The path of the program.
+            executable: The path of the program; a bare name is looked for in the directories of
+                `PATH`. One that can't be started is a child that fails: it says why on its
+                standard error and exits with status 1.
             args: All its arguments; the first is by custom the name of the program.
-            env: Its environment. None inherits this process's; an empty mapping is empty.
+            env: Its complete environment, empty if left out. None inherits this process's.
             path: The directory that it starts in; this process's if None.
             uid: The user that it runs as (needs privileges).
             gid: The group that it runs as (needs privileges).
             usePTY: Whether to run it on a new pseudo-terminal, which then stands for all three
-                standard streams.
+                standard streams; or this process's descriptor, the child's descriptor and the
+                path of one that is open.
             childFDs: What the descriptors of the child are: a number of a descriptor of this
                 process to share, `"r"` for a pipe that this process reads, `"w"` for one that it
                 writes. `{0: "w", 1: "r", 2: "r"}` if left out.
 
         Raises:
-            OSError: The fork failed.
+            OSError: There is no room for another process, or for its pipes.
+            TypeError: Something is neither text nor bytes, or has a NUL in it.
+            ValueError: The descriptors make no sense, or were given beside `usePTY`.
         """
         ...
