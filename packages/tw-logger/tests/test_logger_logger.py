@@ -374,6 +374,13 @@ class TestFailuresHandled:
         assert formatEvent(events[0]) == "while counting sheep"  # type: ignore[unreachable]
         assert events[0]["log_failure"] is operation.failure
 
+    def test_begins_the_traceback_with_the_body(self, logger: Logger) -> None:
+        with logger.failuresHandled("text") as operation:
+            raise ValueError("x")
+        assert operation.failure is not None  # type: ignore[unreachable]
+        names = [frame[0] for frame in operation.failure.frames]
+        assert names == ["test_begins_the_traceback_with_the_body"]
+
     def test_tells_that_the_body_failed(self, logger: Logger) -> None:
         with logger.failuresHandled("text") as operation:
             raise ValueError("x")

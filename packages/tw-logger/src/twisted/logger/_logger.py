@@ -373,8 +373,12 @@ class Logger:
         operation = _Operation()
         try:
             yield operation
-        except Exception:
-            operation.failure = Failure()
+        except Exception as error:
+            # The traceback begins here, at the yield, which tells the reader nothing.
+            here = error.__traceback__
+            if here is not None:
+                error.__traceback__ = here.tb_next
+            operation.failure = Failure(error)
             self.failure(format, operation.failure, level, **kwargs)
         else:
             operation.succeeded = True
