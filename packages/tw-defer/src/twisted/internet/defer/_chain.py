@@ -1,13 +1,13 @@
 """The chain of steps behind a Deferred: firing it, running it, cancelling it.
 
-How it works. A chain has a list of steps, tuples of (callback, errback, extra). `extra` is None
-for a step without more arguments (by far the most common one), a pair (args, kwargs) for one with
-them; a step without callback and errback whose `extra` is a chain hands the result over to that
-chain, which waits for it. Firing sets `result` and runs the steps, each of which replaces the
-result. All running is done by `_run`, which is not reentrant for one chain: what a callback adds
-to its own chain is found by the iteration that goes on, so the stack does not grow with the number
-of callbacks. Nor does it grow with the number of chains that wait for each other: a result is
-handed over within the same loop.
+How it works. A chain has a list of steps, tuples of (callback, errback, extra). `extra` is None for
+a step without more arguments (by far the most common one), a pair (args, kwargs) for one with them;
+a step without callback and errback whose `extra` is a chain hands the result over to that chain,
+which waits for it; a step of `resuming` goes on with the coroutine of the chain in `extra`. Firing
+sets `result` and runs the steps, each of which replaces the result. All running is done by `_run`,
+which is not reentrant for one chain: what a callback adds to its own chain is found by the
+iteration that goes on, so the stack does not grow with the number of callbacks. Nor does it grow
+with the number of chains that wait for each other: a result is handed over within the same loop.
 
 A chain is `_idle` when it has a result and nothing keeps steps from being run the moment they are
 added: it is not paused, waits for no other, and does not run already.
@@ -102,6 +102,13 @@ def _spent(result: object) -> object:
 _MANY_STEPS: Final = 16
 
 _SPENT: Final[Any] = (_spent, _spent, None)
+
+
+def resuming(result: object) -> None:
+    """Stand in a step for going on with a coroutine."""
+
+
+_resuming: Final = resuming
 
 
 def cancelling(deferred: Deferred[Any]) -> None:
@@ -311,6 +318,9 @@ class Chain(Generic[_T]):
         """Return whether a cancellation may go on to what this Deferred waits for."""
         return True
 
+    def _advance(self, result: object) -> None:
+        """Go on with the coroutine that waits for a result, where this Deferred drives one."""
+
     # Running
 
     def pause(self) -> None:
@@ -381,6 +391,11 @@ class Chain(Generic[_T]):
                 try:
                     if extra is None:
                         result = function(result)
+                    elif function is _resuming:
+                        driver: Chain[Any] = extra
+                        driver._advance(result)
+                        del driver
+                        result = None
                     elif extra[1]:
                         result = function(result, *extra[0], **extra[1])
                     else:
@@ -505,6 +520,7 @@ __all__ = [
     "Step",
     "cancelling",
     "raisable",
+    "resuming",
     "watchCreation",
     "waitingForItself",
 ]

@@ -20,7 +20,14 @@ from types import CoroutineType, FunctionType, GeneratorType, TracebackType
 from typing import Any, Final, NoReturn, ParamSpec, Protocol, TypeVar, cast
 
 from twisted.internet.defer._asyncioseam import ASYNCIO, SEAM, modules
-from twisted.internet.defer._chain import PLAIN, Chain, cancelling, raisable, waitingForItself
+from twisted.internet.defer._chain import (
+    PLAIN,
+    Chain,
+    cancelling,
+    raisable,
+    resuming,
+    waitingForItself,
+)
 from twisted.internet.defer._compiling import mypyc_attr
 from twisted.internet.defer._deferred import Deferred
 from twisted.internet.defer._errors import NotACoroutineError
@@ -38,6 +45,8 @@ _copyContext: Final = copy_context
 _PLAIN: Final = PLAIN
 _modules: Final = modules
 _cancelling: Final = cancelling
+_resuming: Final = resuming
+_GENERATOR: Final = GeneratorType
 
 
 class _Returned:
@@ -74,7 +83,7 @@ def _generatorToItsEnd(generator: Generator[Any, Any, object]) -> Generator[Any,
 
 def _toItsEnd(generator: Any) -> Any:  # noqa: ANN401 - a coroutine or a generator, as what it gives
     """Return what to send to in place of a coroutine or generator."""
-    if type(generator) is GeneratorType:
+    if type(generator) is _GENERATOR:
         return _generatorToItsEnd(generator)
     return _coroutineToItsEnd(generator)
 
@@ -159,14 +168,14 @@ class _Driven(Deferred[_T]):
         scope: The innermost scope in which the coroutine stands.
     """
 
-    __slots__ = ("_generator", "_requests", "_resumed", "_runStep", "cancels", "scope")
+    __slots__ = ("_generator", "_requests", "_runStep", "_send", "cancels", "scope")
 
     def __init__(self, generator: Any) -> None:  # noqa: ANN401 - a coroutine or a generator
         # Without anything to wait for, it cannot be cancelled: it runs.
         Deferred.__init__(self, _cancelling)
         self._generator: Any = generator
-        # What is sent to, which ends by yielding a _Returned or as generators do.
-        self._resumed: Any = _toItsEnd(generator) if _COMPILED else generator
+        # Sends to what ends by yielding a _Returned or as generators do.
+        self._send: Any = (_toItsEnd(generator) if _COMPILED else generator).send
         self._requests: list[CancelRequest] | None = None
         self.cancels = 0
         self.scope: Scope | None = None
@@ -179,7 +188,7 @@ class _Driven(Deferred[_T]):
 
     def _advance(self, result: object) -> None:
         """Run the coroutine until it waits for a Deferred that has no result yet."""
-        send = self._resumed.send
+        send = self._send
         run = self._runStep
         if ASYNCIO in _modules:
             run = self._runStep = SEAM.surround(self, run)
@@ -203,7 +212,7 @@ class _Driven(Deferred[_T]):
                 self._finish(returned.value)
                 return
             except BaseException as error:
-                self._generator = self._resumed = None
+                self._generator = self._send = None
                 result = None
                 error.__traceback__ = _ofOthers(error.__traceback__)
                 self.errback(Failure(error))
@@ -239,11 +248,10 @@ class _Driven(Deferred[_T]):
                 failed = True
                 continue
             self._chainedTo = awaited
-            advance = self._advance
             if awaited.callbacks:
-                awaited.callbacks.append((advance, advance, None))
+                awaited.callbacks.append((_resuming, _resuming, self))
             else:
-                awaited.callbacks = [(advance, advance, None)]
+                awaited.callbacks = [(_resuming, _resuming, self)]
             if self._requests is not None:
                 self._deliver()
             return
@@ -306,7 +314,7 @@ class _Driven(Deferred[_T]):
 
     def _finish(self, value: object) -> None:
         """Fire with what the coroutine returned."""
-        self._generator = self._resumed = None
+        self._generator = self._send = None
         if type(value) in _PLAIN or not isinstance(value, Deferred):
             self.callback(cast(_T, value))
             return

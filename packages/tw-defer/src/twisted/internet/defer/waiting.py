@@ -270,7 +270,9 @@ def _withWaiters(deferreds: Iterable[Chain[Any]]) -> dict[int, Chain[Any]]:
 def _waiters(deferred: Chain[Any]) -> Iterator[Chain[Any]]:
     """Return the Deferreds that wait for one."""
     for callback, errback, extra in list(deferred.callbacks):
-        waiter = getattr(callback, "__self__", None) if callback or errback else extra
+        waiter = (
+            extra if isinstance(extra, Chain) else getattr(callback or errback, "__self__", None)
+        )
         if isinstance(waiter, Chain):
             yield waiter
 
