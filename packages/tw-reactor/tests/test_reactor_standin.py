@@ -95,14 +95,14 @@ def test_it_passes_for_the_reactor() -> None:
             """
             from twisted.internet import reactor
             from twisted.internet.interfaces import IReactorCore, IReactorTCP, IReactorTime
-            from twisted.internet.interfaces import IReactorFDSet, IReactorThreads, IReactorUDP
+            from twisted.internet.interfaces import IReactorFDSet, IReactorThreads, ITransport
             from twisted.internet.base import ReactorBase
             from zope.interface.verify import verifyObject
             for interface in (IReactorCore, IReactorTCP, IReactorTime, IReactorFDSet, IReactorThreads):
                 assert interface.providedBy(reactor), interface
                 assert interface(reactor) is not None
                 assert verifyObject(interface, reactor)
-            print(isinstance(reactor, ReactorBase), IReactorUDP.providedBy(reactor))
+            print(isinstance(reactor, ReactorBase), ITransport.providedBy(reactor))
             """
         )
         == "True False\n"

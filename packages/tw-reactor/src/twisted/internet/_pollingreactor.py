@@ -28,10 +28,13 @@ from twisted.internet._sockets._addressing import addressFromName
 from twisted.internet._sockets._baseconnector import BaseAttempt
 from twisted.internet._sockets._connection import Connection, Server
 from twisted.internet._sockets._connector import Attempt, Client, Connector
+from twisted.internet._sockets._datagramport import DatagramPort
 from twisted.internet._sockets._filedescriptor import Settling
+from twisted.internet._sockets._multicastport import MulticastPort
 from twisted.internet._sockets._port import Port, adoptSocket
 from twisted.internet._sockets._streamconnection import StreamConnection
 from twisted.internet._sockets._streamport import StreamPort
+from twisted.internet._sockets._udpport import UDPPort
 from twisted.internet._sockets._unixconnection import UNIXClient, UNIXServer, addressOf
 from twisted.internet._sockets._unixconnector import UNIXAttempt, UNIXConnector
 from twisted.internet._sockets._unixport import UNIXPort
@@ -50,8 +53,11 @@ from twisted.internet.interfaces import (
     IListeningPort,
     IProtocolFactory,
     IReactorFDSet,
+    IReactorMulticast,
+    IReactorSocket,
     IReactorSSL,
     IReactorTCP,
+    IReactorUDP,
     IReactorUNIX,
     IReadDescriptor,
     ITCPListeningPort,
@@ -60,7 +66,7 @@ from twisted.internet.interfaces import (
     IWriteDescriptor,
     TLSOptions,
 )
-from twisted.internet.protocol import ClientFactory
+from twisted.internet.protocol import AbstractDatagramProtocol, ClientFactory
 from twisted.logger import Logger, serving
 from twisted.python.components import adapt, alsoProvides, classImplements, implementer, implements
 from twisted.python.failure import Failure
@@ -166,6 +172,8 @@ _OWN_TYPES = frozenset(
         UNIXClient,
         UNIXPort,
         UNIXAttempt,
+        UDPPort,
+        MulticastPort,
         WakeupReader,
         ProcessReader,
         ProcessWriter,
@@ -173,11 +181,13 @@ _OWN_TYPES = frozenset(
     )
 )
 
-_Reader = StreamConnection | StreamPort | WakeupReader | ForeignDescriptor
+_Reader = StreamConnection | StreamPort | DatagramPort | WakeupReader | ForeignDescriptor
 _Writer = StreamConnection | BaseAttempt | ForeignDescriptor
 
 
-@implementer(IReactorFDSet, IReactorTCP, IReactorUNIX)
+@implementer(
+    IReactorFDSet, IReactorTCP, IReactorUNIX, IReactorUDP, IReactorMulticast, IReactorSocket
+)
 class PollingReactor(CoreReactor, ProcessSpawning):
     """A reactor that waits with a poller.
 
@@ -487,6 +497,60 @@ class PollingReactor(CoreReactor, ProcessSpawning):
             raise
         transport.begin()
         return transport
+
+    # UDP
+
+    def listenUDP(
+        self,
+        port: int,
+        protocol: AbstractDatagramProtocol,
+        interface: str = "",
+        maxPacketSize: int = 8192,
+    ) -> IListeningPort:
+        """Open a UDP port and hand what arrives to a protocol.
+
+        Raises:
+            CannotListenError: The address is taken, not permitted, or not of this machine.
+            InvalidAddressError: The interface is not an address.
+        """
+        opened = UDPPort(port, protocol, interface, maxPacketSize, self)
+        opened.startListening()
+        return opened
+
+    def listenMulticast(
+        self,
+        port: int,
+        protocol: AbstractDatagramProtocol,
+        interface: str = "",
+        maxPacketSize: int = 8192,
+        listenMultiple: bool = False,
+    ) -> IListeningPort:
+        """Open a UDP port that can join multicast groups.
+
+        Raises:
+            CannotListenError: The address is taken, not permitted, or not of this machine.
+            InvalidAddressError: The interface is not an address.
+        """
+        opened = MulticastPort(port, protocol, interface, maxPacketSize, self, listenMultiple)
+        opened.startListening()
+        return opened
+
+    def adoptDatagramPort(
+        self,
+        fileDescriptor: int,
+        addressFamily: int,
+        protocol: AbstractDatagramProtocol,
+        maxPacketSize: int = 8192,
+    ) -> IListeningPort:
+        """Receive datagrams from a socket that is bound already; its descriptor is duplicated.
+
+        Raises:
+            UnsupportedAddressFamily: The family is neither `AF_INET` nor `AF_INET6`.
+            UnsupportedSocketType: The socket is no datagram socket.
+        """
+        opened = UDPPort.adopting(fileDescriptor, addressFamily, protocol, self, maxPacketSize)
+        opened.startListening()
+        return opened
 
     # UNIX sockets
 

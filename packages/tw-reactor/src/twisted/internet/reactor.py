@@ -13,6 +13,7 @@ from twisted.internet._reactorinstall import standIn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from socket import AddressFamily
     from typing import Literal, ParamSpec
 
     from twisted.internet._timers import DelayedCall
@@ -29,10 +30,11 @@ if TYPE_CHECKING:
         IReadDescriptor,
         IResolverSimple,
         ITCPListeningPort,
+        ITransport,
         IWriteDescriptor,
         TLSOptions,
     )
-    from twisted.internet.protocol import ClientFactory
+    from twisted.internet.protocol import AbstractDatagramProtocol, ClientFactory
     from twisted.python.threadpool import ThreadPool
 
     _P = ParamSpec("_P")
@@ -172,6 +174,50 @@ if TYPE_CHECKING:
         bindAddress: BindAddress = None,
     ) -> IConnector:
         """Connect to a TCP port and speak TLS at once."""
+        ...
+
+    # IReactorUDP, IReactorMulticast
+
+    def listenUDP(
+        port: int,
+        protocol: AbstractDatagramProtocol,
+        interface: str = "",
+        maxPacketSize: int = 8192,
+    ) -> IListeningPort:
+        """Open a UDP port and hand what arrives to a protocol."""
+        ...
+
+    def listenMulticast(
+        port: int,
+        protocol: AbstractDatagramProtocol,
+        interface: str = "",
+        maxPacketSize: int = 8192,
+        listenMultiple: bool = False,
+    ) -> IListeningPort:
+        """Open a UDP port that can join multicast groups."""
+        ...
+
+    # IReactorSocket
+
+    def adoptStreamPort(
+        fileDescriptor: int, addressFamily: AddressFamily, factory: IProtocolFactory
+    ) -> IListeningPort:
+        """Take connections from a socket that listens already."""
+        ...
+
+    def adoptStreamConnection(
+        fileDescriptor: int, addressFamily: AddressFamily, factory: IProtocolFactory
+    ) -> ITransport:
+        """Go on with a connection that was accepted or made elsewhere."""
+        ...
+
+    def adoptDatagramPort(
+        fileDescriptor: int,
+        addressFamily: AddressFamily,
+        protocol: AbstractDatagramProtocol,
+        maxPacketSize: int = 8192,
+    ) -> IListeningPort:
+        """Receive datagrams from a socket that is bound already."""
         ...
 
     # IReactorUNIX

@@ -7,5 +7,7 @@
 - `_connection`, `_port`, `_connector`: TCP;
 - `_unixconnection`, `_unixport`, `_unixconnector`: UNIX stream sockets, and descriptors that travel
   over them;
+- `_datagramport`: what all kinds of datagram sockets share;
+- `_udpport`, `_multicastport`: UDP, alone and with groups;
 - `_unixnames`: paths and abstract names of UNIX sockets, and the locks beside them.
 """

@@ -23,13 +23,14 @@ from twisted.internet.error import (
 from twisted.internet.interfaces import IProtocolFactory, ITCPListeningPort
 from twisted.python.components import implementer
 
-_ADVICE = MappingProxyType(
+ADVICE = MappingProxyType(
     {
         errno.EADDRINUSE: "another program listens there: stop it or choose another port, 0 for any",
         errno.EACCES: "ports below 1024 need privileges: choose another port or give the right to bind",
         errno.EADDRNOTAVAIL: "the address is not of this machine: choose one that is, or leave it out",
     }
 )
+"""What can be done about an error of the system, for every kind of port that has a number."""
 
 
 @implementer(ITCPListeningPort)
@@ -46,7 +47,7 @@ class Port(StreamPort):
     transport: type[Server] = Server
 
     _kind = "TCP"
-    _advice = _ADVICE
+    _advice = ADVICE
 
     def __init__(
         self,

@@ -27,7 +27,9 @@ class IUDPTransport(Interface):
         Raises:
             MessageLengthError: The datagram is too long.
             InvalidAddressError: The host is not an address of the port's family.
-            ConnectionRefusedError: The port is connected, and the peer refused an earlier one.
+            ValueError: The port is connected to another peer, or not connected and no receiver is
+                given.
+            OSError: The system does not send it, such as a broadcast that was not allowed.
         """
 
     def connect(self, host: str, port: int) -> None:
@@ -93,12 +95,16 @@ class IMulticastTransport(IUDPTransport, Interface):
         """Return what multicast datagrams leave by: an IPv4 address or the index of an interface."""
         ...
 
-    def setOutgoingInterface(self, addr: str | int) -> None:
+    def setOutgoingInterface(self, addr: str | int) -> "Deferred[None]":
         """Choose the interface that multicast datagrams leave by.
 
         Args:
-            addr: The IPv4 address of the interface, or for IPv6 its index.
+            addr: The IPv4 address of the interface, or for IPv6 its index or name.
+
+        Returns:
+            A Deferred that fires when it is done, or fails with `DNSLookupError` or `OSError`.
         """
+        ...
 
     def getLoopbackMode(self) -> bool:
         """Return whether multicast datagrams come back to this machine too."""

@@ -1,0 +1,6 @@
+"""UDP's ports, under the names that existing code knows."""
+
+from twisted.internet._sockets._multicastport import MulticastPort
+from twisted.internet._sockets._udpport import UDPPort as Port
+
+__all__ = ["MulticastPort", "Port"]
