@@ -205,6 +205,10 @@ class Chain(Generic[_T]):
         if CREATION.watcher is not None:
             CREATION.watcher(self)
 
+    def _begin(self, step: Step) -> None:
+        """Take the first step; type checkers see where the list of steps is assigned only here."""
+        self.callbacks = [step]
+
     # Firing
 
     def callback(self, result: _T | Failure) -> None:

@@ -119,7 +119,7 @@ class Deferred(Chain[_T]):
         if self.callbacks:
             self.callbacks.append(step)
         else:
-            self.callbacks = [step]
+            self._begin(step)
         if self._idle:
             self._run()
         return self
@@ -172,7 +172,7 @@ class Deferred(Chain[_T]):
         if self.callbacks:
             self.callbacks.append(step)
         else:
-            self.callbacks = [step]
+            self._begin(step)
         if self._idle:
             self._run()
         return self
@@ -223,7 +223,7 @@ class Deferred(Chain[_T]):
         if self.callbacks:
             self.callbacks.append(step)
         else:
-            self.callbacks = [step]
+            self._begin(step)
         if self._idle:
             self._run()
         return self
@@ -390,7 +390,7 @@ class Deferred(Chain[_T]):
         if self.callbacks:
             self.callbacks.append(step)
         else:
-            self.callbacks = [step]
+            self._begin(step)
         if self._idle:
             self._run()
         return self

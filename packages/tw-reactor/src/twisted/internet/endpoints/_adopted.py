@@ -35,11 +35,11 @@ class AdoptedStreamServerEndpoint:
         self._addressFamily = addressFamily
         self._used = False
 
-    def listen(self, factory: IProtocolFactory) -> Deferred[IListeningPort]:
+    def listen(self, protocolFactory: IProtocolFactory) -> Deferred[IListeningPort]:
         """Take connections from the socket, from now on, those that wait in its queue first.
 
         Args:
-            factory: Builds the protocol for each connection.
+            protocolFactory: Builds the protocol for each connection.
 
         Returns:
             A Deferred with the port; or a failure, with `AlreadyListened` in the second call, or
@@ -52,7 +52,7 @@ class AdoptedStreamServerEndpoint:
             # belongs to the open socket, which whoever opened it shares.
             os.set_inheritable(self._fileno, False)
             os.set_blocking(self._fileno, False)
-            port = self._reactor.adoptStreamPort(self._fileno, self._addressFamily, factory)
+            port = self._reactor.adoptStreamPort(self._fileno, self._addressFamily, protocolFactory)
         except Exception:
             return fail()
         self._used = True

@@ -131,8 +131,8 @@ class SimulatedSocket:
         self.family = family
         self.owner = owner
         self.name: Name = ("0.0.0.0" if family == socket.AF_INET else "::", 0)
-        self.connected = False
-        self.closed = False
+        self.connected: bool = False
+        self.closed: bool = False
         conditions = wire.conditions
         self._wire = wire
         self._timeline = wire.timeline

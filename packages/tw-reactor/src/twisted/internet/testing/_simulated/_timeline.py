@@ -30,8 +30,8 @@ class Timeline:
             trace: Whether a trace is kept.
         """
         self.seed = seed
-        self.random = Random(seed)
-        self.now = 0.0
+        self.random: Random = Random(seed)
+        self.now: float = 0.0
         self._heap: list[tuple[float, int, Callable[..., object], tuple[object, ...]]] = []
         self._serial = 0
         self._trace: deque[str] | None = deque(maxlen=TRACE_LIMIT) if trace else None

@@ -23,6 +23,7 @@ from twisted.internet.interfaces import (
 from twisted.internet.protocol import ClientFactory, Protocol, ServerFactory, connectionDone
 from twisted.internet.testing._simulated._conditions import ROUGH, NetworkConditions
 from twisted.internet.testing._simulated._network import SimulatedNetwork
+from twisted.internet.testing._simulated._reactor import SimulatedReactor
 from twisted.python.components import classImplements
 from twisted.python.failure import Failure
 
@@ -50,13 +51,13 @@ class _Talker(Protocol):
         self._isClient = isClient
         self._actionsLeft = traffic.draw(12)
         self.peer: _Talker | None = None
-        self.written = bytearray()
-        self.receivedSize = 0
-        self.made = 0
+        self.written: bytearray = bytearray()
+        self.receivedSize: int = 0
+        self.made: int = 0
         self.reasons: list[Failure] = []
-        self.closed = False
-        self.aborted = False
-        self.halfClosed = False
+        self.closed: bool = False
+        self.aborted: bool = False
+        self.halfClosed: bool = False
 
     def connectionMade(self) -> None:
         self.made += 1
@@ -219,9 +220,9 @@ class SimulatedTraffic:
             conditions: How slow and how unreliable the network is.
             trace: Whether the text of a failure shows what happened before it.
         """
-        self.network = SimulatedNetwork(seed, conditions, trace)
-        self.server = self.network.host("server.example")
-        self.client = self.network.host("client.example")
+        self.network: SimulatedNetwork = SimulatedNetwork(seed, conditions, trace)
+        self.server: SimulatedReactor = self.network.host("server.example")
+        self.client: SimulatedReactor = self.network.host("client.example")
         self.connections: int = 0
         self.bytesReceived: int = 0
         self._random = self.network._timeline.random
