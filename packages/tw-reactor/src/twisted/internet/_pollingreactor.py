@@ -24,6 +24,7 @@ from twisted.internet._pollers import (
 from twisted.internet._processes._pipes import ProcessReader, ProcessWriter
 from twisted.internet._processes._reaping import ExitDescriptor
 from twisted.internet._processes._spawning import ProcessSpawning
+from twisted.internet._processes._stdio import InputReader
 from twisted.internet._sockets._addressing import addressFromName
 from twisted.internet._sockets._baseconnector import BaseAttempt
 from twisted.internet._sockets._connection import Connection, Server
@@ -177,6 +178,7 @@ _OWN_TYPES = frozenset(
         WakeupReader,
         ProcessReader,
         ProcessWriter,
+        InputReader,
         ExitDescriptor,
     )
 )
