@@ -39,7 +39,7 @@ class FDDetector:
         return list(range(os.sysconf("SC_OPEN_MAX")))
 
 
-detector = FDDetector()
+detector: FDDetector = FDDetector()
 
 
 @dataclass(frozen=True)

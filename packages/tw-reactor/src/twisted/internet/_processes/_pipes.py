@@ -67,7 +67,7 @@ class _PipeEnd(FileDescriptor, Generic[Name]):
             self._settleSoon = self._settleLater
         self.proc = proc
         self.name = name
-        self.fd = fileno
+        self.fd: int = fileno
         self._closeDescriptor = close
         setNonBlocking(fileno)
         self.connected = True
