@@ -14,7 +14,7 @@ from .small_house import ROOT
 
 COMMANDS = {
     *("test", "unit", "integration", "lint", "types", "contracts", "build", "check-wheels"),
-    *("docs", "bench", "version"),
+    *("docs", "bench", "version", "properties", "simulation"),
 }
 
 
@@ -32,7 +32,14 @@ def test_each_command_is_a_script() -> None:
     assert scripts() >= COMMANDS
 
 
-@pytest.mark.parametrize("name", [".ci/run", ".github/workflows/ci.yml", "docs/contributing.md"])
+def test_scripts_have_only_the_fields_that_hatch_fills() -> None:
+    fields = set(re.findall(r"\{(\w*)", (ROOT / "hatch.toml").read_text()))
+    assert fields == {"args", "env"}
+
+
+@pytest.mark.parametrize(
+    "name", [".ci/run", ".ci/nightly", ".github/workflows/ci.yml", "docs/contributing.md"]
+)
 def test_whatever_runs_dev_py_names_a_script(name: str) -> None:
     named = set(re.findall(r"dev\.py ([a-z][a-z:-]*)", (ROOT / name).read_text()))
     assert named
