@@ -9,7 +9,6 @@ that it does not notice.
 After each callback the transports that gathered something in it settle (see `_filedescriptor`).
 """
 
-import socket
 from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 
@@ -25,49 +24,36 @@ from twisted.internet._processes._pipes import ProcessReader, ProcessWriter
 from twisted.internet._processes._reaping import ExitDescriptor
 from twisted.internet._processes._spawning import ProcessSpawning
 from twisted.internet._processes._stdio import InputReader
-from twisted.internet._sockets._addressing import addressFromName
 from twisted.internet._sockets._baseconnector import BaseAttempt
 from twisted.internet._sockets._connection import Connection, Server
-from twisted.internet._sockets._connector import Attempt, Client, Connector
+from twisted.internet._sockets._connector import Attempt, Client
 from twisted.internet._sockets._datagramport import DatagramPort
 from twisted.internet._sockets._filedescriptor import Settling
 from twisted.internet._sockets._multicastport import MulticastPort
-from twisted.internet._sockets._port import Port, adoptSocket
+from twisted.internet._sockets._opening import SocketOpening
+from twisted.internet._sockets._port import Port
 from twisted.internet._sockets._streamconnection import StreamConnection
 from twisted.internet._sockets._streamport import StreamPort
 from twisted.internet._sockets._udpport import UDPPort
-from twisted.internet._sockets._unixconnection import UNIXClient, UNIXServer, addressOf
-from twisted.internet._sockets._unixconnector import UNIXAttempt, UNIXConnector
+from twisted.internet._sockets._unixconnection import UNIXClient, UNIXServer
+from twisted.internet._sockets._unixconnector import UNIXAttempt
 from twisted.internet._sockets._unixport import UNIXPort
 from twisted.internet._threadcalls import Waker
-from twisted.internet._tlsdoor import tlsIsThere, tlsRoom
+from twisted.internet._tlsdoor import tlsIsThere
 from twisted.internet.error import (
     ConnectionDone,
     ConnectionFdescWentAway,
     ConnectionLost,
 )
 from twisted.internet.interfaces import (
-    BindAddress,
-    IConnector,
     IFileDescriptor,
     IHalfCloseableDescriptor,
-    IListeningPort,
-    IProtocolFactory,
     IReactorFDSet,
-    IReactorMulticast,
-    IReactorSocket,
     IReactorSSL,
-    IReactorTCP,
-    IReactorUDP,
-    IReactorUNIX,
     IReadDescriptor,
-    ITCPListeningPort,
     ITLSTransport,
-    ITransport,
     IWriteDescriptor,
-    TLSOptions,
 )
-from twisted.internet.protocol import AbstractDatagramProtocol, ClientFactory
 from twisted.logger import Logger, serving
 from twisted.python.components import adapt, alsoProvides, classImplements, implementer, implements
 from twisted.python.failure import Failure
@@ -187,10 +173,8 @@ _Reader = StreamConnection | StreamPort | DatagramPort | WakeupReader | ForeignD
 _Writer = StreamConnection | BaseAttempt | ForeignDescriptor
 
 
-@implementer(
-    IReactorFDSet, IReactorTCP, IReactorUNIX, IReactorUDP, IReactorMulticast, IReactorSocket
-)
-class PollingReactor(CoreReactor, ProcessSpawning):
+@implementer(IReactorFDSet)
+class PollingReactor(CoreReactor, SocketOpening, ProcessSpawning):
     """A reactor that waits with a poller.
 
     Attributes:
@@ -428,196 +412,6 @@ class PollingReactor(CoreReactor, ProcessSpawning):
         except OSError:
             # It was closed behind our back, and what is left is noticed by the one who has it.
             pass
-
-    # TCP
-
-    def listenTCP(
-        self, port: int, factory: IProtocolFactory, backlog: int = 50, interface: str = ""
-    ) -> ITCPListeningPort:
-        """Take TCP connections, from now on.
-
-        Raises:
-            CannotListenError: The address is taken, not permitted, or not of this machine.
-        """
-        listening = Port(port, factory, backlog, interface, self)
-        listening.startListening()
-        return listening
-
-    def connectTCP(
-        self,
-        host: str,
-        port: int,
-        factory: ClientFactory,
-        timeout: float = 30.0,
-        bindAddress: BindAddress = None,
-    ) -> IConnector:
-        """Connect to a TCP port."""
-        connector = Connector(host, port, factory, timeout, bindAddress, self)
-        connector.connect()
-        return connector
-
-    def adoptStreamPort(
-        self, fileDescriptor: int, addressFamily: int, factory: IProtocolFactory
-    ) -> IListeningPort:
-        """Take connections from a socket that listens already; its descriptor is duplicated.
-
-        Raises:
-            UnsupportedAddressFamily: The family is not `AF_INET`, `AF_INET6` or `AF_UNIX`.
-            UnsupportedSocketType: The socket is no stream socket.
-        """
-        listening: Port | UNIXPort
-        if addressFamily == socket.AF_UNIX:
-            adopted = adoptSocket(fileDescriptor, addressFamily)
-            listening = UNIXPort.adoptingSocket(adopted, factory, self)
-        else:
-            listening = Port.adopting(fileDescriptor, addressFamily, factory, self)
-        listening.startListening()
-        return listening
-
-    def adoptStreamConnection(
-        self, fileDescriptor: int, addressFamily: int, factory: IProtocolFactory
-    ) -> ITransport:
-        """Go on with a connection that was made elsewhere; its descriptor is duplicated.
-
-        Raises:
-            UnsupportedAddressFamily: The family is not `AF_INET`, `AF_INET6` or `AF_UNIX`.
-            UnsupportedSocketType: The socket is no stream socket.
-        """
-        skt = adoptSocket(fileDescriptor, addressFamily)
-        transport: Server | UNIXServer
-        try:
-            name = skt.getpeername()
-            if addressFamily == socket.AF_UNIX:
-                protocol = factory.buildProtocol(addressOf(name))
-                transport = UNIXServer(skt, protocol, None, None, 0, self)
-            else:
-                peer = addressFromName(addressFamily, name)
-                assert peer is not None, "the family was checked"
-                transport = Server(skt, factory.buildProtocol(peer), peer, None, 0, self)
-        except BaseException:
-            skt.close()
-            raise
-        transport.begin()
-        return transport
-
-    # UDP
-
-    def listenUDP(
-        self,
-        port: int,
-        protocol: AbstractDatagramProtocol,
-        interface: str = "",
-        maxPacketSize: int = 8192,
-    ) -> IListeningPort:
-        """Open a UDP port and hand what arrives to a protocol.
-
-        Raises:
-            CannotListenError: The address is taken, not permitted, or not of this machine.
-            InvalidAddressError: The interface is not an address.
-        """
-        opened = UDPPort(port, protocol, interface, maxPacketSize, self)
-        opened.startListening()
-        return opened
-
-    def listenMulticast(
-        self,
-        port: int,
-        protocol: AbstractDatagramProtocol,
-        interface: str = "",
-        maxPacketSize: int = 8192,
-        listenMultiple: bool = False,
-    ) -> IListeningPort:
-        """Open a UDP port that can join multicast groups.
-
-        Raises:
-            CannotListenError: The address is taken, not permitted, or not of this machine.
-            InvalidAddressError: The interface is not an address.
-        """
-        opened = MulticastPort(port, protocol, interface, maxPacketSize, self, listenMultiple)
-        opened.startListening()
-        return opened
-
-    def adoptDatagramPort(
-        self,
-        fileDescriptor: int,
-        addressFamily: int,
-        protocol: AbstractDatagramProtocol,
-        maxPacketSize: int = 8192,
-    ) -> IListeningPort:
-        """Receive datagrams from a socket that is bound already; its descriptor is duplicated.
-
-        Raises:
-            UnsupportedAddressFamily: The family is neither `AF_INET` nor `AF_INET6`.
-            UnsupportedSocketType: The socket is no datagram socket.
-        """
-        opened = UDPPort.adopting(fileDescriptor, addressFamily, protocol, self, maxPacketSize)
-        opened.startListening()
-        return opened
-
-    # UNIX sockets
-
-    def listenUNIX(
-        self,
-        address: str | bytes,
-        factory: IProtocolFactory,
-        backlog: int = 50,
-        mode: int = 0o666,
-        wantPID: bool = False,
-    ) -> IListeningPort:
-        """Take connections on a UNIX socket, from now on.
-
-        Raises:
-            CannotListenError: The path is taken, too long, or cannot be made.
-        """
-        listening = UNIXPort(address, factory, backlog, mode, self, wantPID)
-        listening.startListening()
-        return listening
-
-    def connectUNIX(
-        self,
-        address: str | bytes,
-        factory: ClientFactory,
-        timeout: float = 30,
-        checkPID: bool = False,
-    ) -> IConnector:
-        """Connect to a UNIX socket."""
-        connector = UNIXConnector(address, factory, timeout, self, checkPID)
-        connector.connect()
-        return connector
-
-    # TLS, by way of the door
-
-    def listenSSL(
-        self,
-        port: int,
-        factory: IProtocolFactory,
-        contextFactory: TLSOptions,
-        backlog: int = 50,
-        interface: str = "",
-    ) -> ITCPListeningPort:
-        """Take TLS connections on a TCP port, from now on.
-
-        Raises:
-            ImportError: tw-tls is not installed.
-        """
-        return tlsRoom().listenSSL(self, port, factory, contextFactory, backlog, interface)
-
-    def connectSSL(
-        self,
-        host: str,
-        port: int,
-        factory: ClientFactory,
-        contextFactory: TLSOptions,
-        timeout: float = 30.0,
-        bindAddress: BindAddress = None,
-    ) -> IConnector:
-        """Connect to a TCP port and speak TLS at once.
-
-        Raises:
-            ImportError: tw-tls is not installed.
-        """
-        room = tlsRoom()
-        return room.connectSSL(self, host, port, factory, contextFactory, timeout, bindAddress)
 
     # Shutting down
 

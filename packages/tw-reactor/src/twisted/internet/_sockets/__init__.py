@@ -9,5 +9,6 @@
   over them;
 - `_datagramport`: what all kinds of datagram sockets share;
 - `_udpport`, `_multicastport`: UDP, alone and with groups;
+- `_opening`: what a reactor adds, `listenTCP` and the others;
 - `_unixnames`: paths and abstract names of UNIX sockets, and the locks beside them.
 """
