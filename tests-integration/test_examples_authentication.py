@@ -98,6 +98,7 @@ def test_guest_book_says_what_is_wrong_with_a_description() -> None:
 
 
 def test_guest_book_asks_a_directory() -> None:
+    # The kind of checker is a plugin: plugins/directory_checker.py.
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def serve() -> None:

@@ -19,10 +19,9 @@ class ICredentialsChecker(Interface):
         """The interfaces of the credentials that can be checked."""
         ...
 
-    # Each checker takes the credentials that it says, which no single type can express.
     def requestAvatarId(
         self,
-        credentials: Any,  # noqa: ANN401
+        credentials: Any,  # noqa: ANN401 - each checker takes the credentials that it names
     ) -> (
         bytes
         | tuple[()]
