@@ -14,6 +14,13 @@ TOO_LONG = "too long"
 
 def feed(chunks: list[bytes], delimiter: bytes = b"\r\n", maxLength: int = 20) -> list[object]:
     """Return the lines that the chunks give, and TOO_LONG in the end if one was refused."""
+    events = _feedOneByOne(chunks, delimiter, maxLength)
+    # The two ways to get lines agree.
+    assert _feedAllAtOnce(chunks, delimiter, maxLength) == events
+    return events
+
+
+def _feedOneByOne(chunks: list[bytes], delimiter: bytes, maxLength: int) -> list[object]:
     buffer = LineBuffer()
     events: list[object] = []
     for chunk in chunks:
@@ -26,6 +33,18 @@ def feed(chunks: list[bytes], delimiter: bytes = b"\r\n", maxLength: int = 20) -
             if line is None:
                 break
             events.append(line)
+    return events
+
+
+def _feedAllAtOnce(chunks: list[bytes], delimiter: bytes, maxLength: int) -> list[object]:
+    buffer = LineBuffer()
+    events: list[object] = []
+    for chunk in chunks:
+        events += buffer.takeLines(chunk, delimiter, maxLength)
+        if not buffer.isPartial:
+            with pytest.raises(LineTooLong):
+                buffer.takeLine(delimiter, maxLength)
+            return [*events, TOO_LONG]
     return events
 
 
@@ -217,26 +236,35 @@ class _CountingBytes(bytes):
         return super().find(sub, start, end)
 
 
+class _NeverSearched(bytearray):
+    """Bytes that nobody is to search."""
+
+    def find(self, *arguments: object) -> int:  # type: ignore[override]
+        raise AssertionError("searched again")
+
+    split = __contains__ = find  # type: ignore[assignment]
+
+
 def test_bytes_of_an_unfinished_line_are_searched_once() -> None:
     buffer = LineBuffer()
-    buffer.receive(b"x")
-    buffer._bytes = _CountingBytes(b"x" * 1000)
+    assert buffer.takeLines(b"x", b"\r\n", 10**6) == []
+    buffer._bytes = _NeverSearched(b"x" * 1000)
     for _ in range(100):
-        assert buffer.takeLine(b"\r\n", 10**6) is None
-    assert _CountingBytes.looked < 1000 + 2 * 100
+        assert buffer.takeLines(b"x", b"\r\n", 10**6) == []
+    assert len(buffer) == 1100
 
 
 def test_line_that_dribbles_in_grows_in_place() -> None:
     buffer = LineBuffer()
-    buffer.receive(b"xx")
-    for _ in range(100):
-        buffer.receive(b"x")
-        assert buffer.takeLine(b"\r\n", 10**6) is None
+    for _ in range(10):
+        assert buffer.takeLines(b"xx", b"\r\n", 10**6) == []
     held = buffer._bytes
     assert isinstance(held, bytearray)
     for _ in range(100):
-        buffer.receive(b"x")
+        assert buffer.takeLines(b"x", b"\r\n", 10**6) == []
     assert buffer._bytes is held
+    assert buffer.takeLines(b"\r", b"\r\n", 10**6) == []
+    assert buffer.takeLines(b"\n", b"\r\n", 10**6) == [b"x" * 120]
 
 
 def test_line_too_long_is_found_without_searching_the_rest() -> None:

@@ -3,6 +3,7 @@
 Subclasses of these classes seldom call `__init__`, so the state begins as class attributes.
 """
 
+from collections.abc import Iterator
 from typing import cast
 
 from twisted.internet.interfaces import IPushProducer
@@ -16,8 +17,13 @@ class _LineProtocol(Protocol):
     MAX_LENGTH: int = 16384
     delimiter: bytes = b"\r\n"
 
+    line_mode: int = 1
+    paused: bool = False
+
     _lineBuffer: LineBuffer | None = None
     _delivering = False
+    # The lines that `dataReceived` has still to deliver.
+    _unread: Iterator[bytes] = iter(())
 
     def lineReceived(self, line: bytes) -> None:
         """Take a line; subclasses define this.
@@ -52,11 +58,114 @@ class _LineProtocol(Protocol):
         # One `write`: the stand-ins for transports in programs' own tests often have nothing else.
         self.transport.write(line + self.delimiter)
 
+    def dataReceived(self, data: bytes) -> None:
+        """Call `lineReceived` (or `rawDataReceived`) for what has come."""
+        buffer = self._lineBuffer
+        if buffer is None:
+            buffer = self._received()
+        transport = self.transport
+        try:
+            # `disconnecting` is asked for first: stand-ins for transports may not have it, and take
+            # the slower way then, which asks with care.
+            plain = not (
+                transport.disconnecting  # type: ignore[attr-defined]  # see above
+                or self.paused
+                or self._delivering
+            )
+        except AttributeError:
+            plain = False
+        if not (plain and buffer.isPartial and self.line_mode):
+            buffer.receive(data)
+            self._deliver(buffer)
+            return
+        delimiter, maxLength = self.delimiter, self.MAX_LENGTH
+        lines = buffer.takeLines(data, delimiter, maxLength)
+        if not lines:
+            if not buffer.isPartial:
+                self._deliver(buffer)
+            return
+        self._delivering = True
+        if len(lines) == 1:
+            try:
+                self.lineReceived(lines[0])
+            finally:
+                self._delivering = False
+            if not (buffer.isPartial and self.line_mode):
+                self._deliver(buffer)
+            return
+        unread = self._unread = iter(lines)
+        try:
+            for line in unread:
+                self.lineReceived(line)
+                # The next one may not be wanted now, or not as a line, or be another line.
+                if (
+                    self.paused
+                    or not self.line_mode
+                    or transport.disconnecting  # type: ignore[attr-defined]  # it was there
+                    or self.delimiter is not delimiter
+                    or self.MAX_LENGTH is not maxLength
+                ):
+                    break
+            else:
+                if buffer.isPartial:
+                    return
+        except BaseException:
+            buffer.giveBack([*unread])
+            raise
+        finally:
+            self._delivering = False
+        buffer.giveBack([*unread])
+        self._deliver(buffer)
+
+    def _deliver(self, buffer: LineBuffer) -> None:
+        """Deliver what is held, as far as it is wanted."""
+        if self._delivering:
+            return
+        self._delivering = True
+        try:
+            while not self.paused:
+                if not self.line_mode:
+                    if not buffer:
+                        return
+                    self.rawDataReceived(buffer.takeRest())
+                    continue
+                if getattr(self.transport, "disconnecting", False):
+                    # Nobody will ask for the rest.
+                    buffer.takeRest()
+                    return
+                try:
+                    line = buffer.takeLine(self.delimiter, self.MAX_LENGTH)
+                except LineTooLong:
+                    self.lineLengthExceeded(buffer.takeRest())
+                    continue
+                if line is None:
+                    return
+                self.lineReceived(line)
+        finally:
+            self._delivering = False
+
+    def rawDataReceived(self, data: bytes) -> None:
+        """Take raw bytes; subclasses that call `setRawMode` define this.
+
+        Args:
+            data: The bytes; at least one. They may go beyond what was raw:
+                `setLineMode(rest)` gives back what is too much.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has to define rawDataReceived(data)")
+
     def _received(self) -> LineBuffer:
-        """Return the buffer, which is made on first use."""
+        """Return the buffer with all that was not delivered; it is made on first use."""
         buffer = self._lineBuffer
         if buffer is None:
             buffer = self._lineBuffer = LineBuffer()
+            self._unread = iter(())
+            self._delivering = False
+            # Looked at for every line: an attribute of the instance is read several times as fast
+            # as a default of the class.
+            for name in ("paused", "line_mode", "delimiter", "MAX_LENGTH"):
+                if not isinstance(getattr(type(self), name), property):
+                    setattr(self, name, getattr(self, name))
+        buffer.giveBack([*self._unread])
         return buffer
 
 
@@ -67,28 +176,6 @@ class LineOnlyReceiver(_LineProtocol):
         delimiter: What ends a line; not empty.
         MAX_LENGTH: How many bytes a line may have without its delimiter.
     """
-
-    def dataReceived(self, data: bytes) -> None:
-        """Call `lineReceived` for each line that is complete now."""
-        buffer = self._received()
-        buffer.receive(data)
-        if self._delivering:
-            return
-        self._delivering = True
-        try:
-            while not getattr(self.transport, "disconnecting", False):
-                try:
-                    line = buffer.takeLine(self.delimiter, self.MAX_LENGTH)
-                except LineTooLong:
-                    self.lineLengthExceeded(buffer.takeRest())
-                    continue
-                if line is None:
-                    return
-                self.lineReceived(line)
-            # Nobody will ask for the rest.
-            buffer.takeRest()
-        finally:
-            self._delivering = False
 
 
 class LineReceiver(_LineProtocol):
@@ -102,24 +189,6 @@ class LineReceiver(_LineProtocol):
         line_mode: Whether lines are received now, or raw bytes.
         paused: Whether `pauseProducing` was called and `resumeProducing` was not.
     """
-
-    line_mode: int = 1
-    paused: bool = False
-
-    def dataReceived(self, data: bytes) -> None:
-        """Call `lineReceived` or `rawDataReceived` for what has come."""
-        buffer = self._received()
-        buffer.receive(data)
-        self._deliver(buffer)
-
-    def rawDataReceived(self, data: bytes) -> None:
-        """Take raw bytes; subclasses that call `setRawMode` define this.
-
-        Args:
-            data: The bytes; at least one. They may go beyond what was raw:
-                `setLineMode(rest)` gives back what is too much.
-        """
-        raise NotImplementedError(f"{type(self).__name__} has to define rawDataReceived(data)")
 
     def setRawMode(self) -> None:
         """Receive raw bytes from here on.
@@ -167,29 +236,3 @@ class LineReceiver(_LineProtocol):
         """Deliver nothing more, and close the connection."""
         self.paused = True
         cast(IPushProducer, self.transport).stopProducing()
-
-    def _deliver(self, buffer: LineBuffer) -> None:
-        if self._delivering:
-            return
-        self._delivering = True
-        try:
-            while not self.paused:
-                if not self.line_mode:
-                    if not buffer:
-                        return
-                    self.rawDataReceived(buffer.takeRest())
-                    continue
-                if getattr(self.transport, "disconnecting", False):
-                    # Nobody will ask for the rest.
-                    buffer.takeRest()
-                    return
-                try:
-                    line = buffer.takeLine(self.delimiter, self.MAX_LENGTH)
-                except LineTooLong:
-                    self.lineLengthExceeded(buffer.takeRest())
-                    continue
-                if line is None:
-                    return
-                self.lineReceived(line)
-        finally:
-            self._delivering = False

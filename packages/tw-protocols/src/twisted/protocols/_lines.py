@@ -1,68 +1,100 @@
 """Cuts a stream of bytes into lines, without I/O.
 
-A `LineBuffer` is given chunks as they come from the network and is asked for one line at a time,
-so that its owner may stop between two lines, take the rest as raw bytes, or change the delimiter.
-It knows no transport and calls nobody.
+A `LineBuffer` is given chunks as they come from the network. It knows no transport and calls nobody.
+There are two ways to get lines out of it:
 
-The work is linear in the bytes received, however they are cut:
+- `takeLines` adds a chunk and returns all lines that are whole then. It is the way of nearly every
+  chunk, and fast; it needs a buffer that holds at most the beginning of a line (`isPartial`).
+- `takeLine` takes a single one, so that its owner may stop between two lines, take the rest as raw
+  bytes, or change the delimiter.
 
-- A chunk that arrives when nothing is held is kept as it is, and the lines are sliced out of it:
-  each byte is copied once.
-- What is left of a line joins the next chunk. If the chunk is at least as long as what is held,
-  the two become one `bytes` object, which costs at most twice the chunk. Otherwise the held bytes
-  become a `bytearray`, which grows in place, so a line that dribbles in byte by byte is not copied
-  with each of them.
-- Bytes that were searched for the delimiter are not searched again.
+Both are linear in the bytes received, however they are cut: see `_heldbytes`. What is held of a line
+is not searched for the delimiter again, but for its end, where a delimiter may have been cut.
 
 A line is too long as soon as the bytes that are held cannot be the beginning of one that fits. So
 the same stream gives the same lines, and the same verdict after them, for any way of cutting it,
 and a line that never ends is refused once `maxLength` and a delimiter's length of it are here.
 """
 
+from twisted.protocols._heldbytes import HeldBytes
+
 
 class LineTooLong(Exception):
     """The line at the front of a buffer is longer than allowed; the buffer keeps it."""
 
 
-class LineBuffer:
-    """The bytes of a stream that were received and not taken yet."""
+class LineBuffer(HeldBytes):
+    """The bytes of a stream of lines that were received and not taken yet.
 
-    __slots__ = ("_bytes", "_delimiter", "_searched", "_start")
+    Attributes:
+        isPartial: Whether nothing is held but the beginning of a line, or not even that. When it is
+            false, there may be whole lines, or one that is too long.
+    """
+
+    __slots__ = ("_delimiter", "isPartial")
 
     def __init__(self) -> None:
-        self._bytes: bytes | bytearray = b""
-        # Where the bytes begin that were not taken; those before it wait to be dropped.
-        self._start = 0
-        # No `_delimiter` begins between `_start` and here, which may be before `_start`.
-        self._searched = 0
+        super().__init__()
+        self.isPartial: bool = True
+        # The delimiter that was looked for last, which is not in a partial line.
         self._delimiter: bytes | None = None
 
-    def __len__(self) -> int:
-        """Return how many bytes were received and not taken."""
-        return len(self._bytes) - self._start
-
     def receive(self, data: bytes) -> None:
-        """Add a chunk of the stream at the end."""
-        held = len(self._bytes) - self._start
-        if held == 0:
-            # bytes() copies a caller's bytearray, which may change later, and no bytes object.
-            self._bytes = bytes(data)
-            self._searched = 0
-        elif len(data) >= held:
-            self._bytes = b"".join((memoryview(self._bytes)[self._start :], data))
-            self._searched -= self._start
-        else:
-            if isinstance(self._bytes, bytearray):
-                del self._bytes[: self._start]
-            else:
-                self._bytes = bytearray(memoryview(self._bytes)[self._start :])
-            self._bytes += data
-            self._searched -= self._start
-        self._start = 0
+        """Add a chunk of the stream at the end, and take nothing."""
+        super().receive(data)
+        self.isPartial = False
 
-    def putBack(self, data: bytes) -> None:
-        """Put bytes that were taken before in front again."""
-        self._replace(data + self.takeRest())
+    def takeLines(self, data: bytes, delimiter: bytes, maxLength: int) -> list[bytes]:
+        """Add a chunk of the stream to a buffer that `isPartial`, and take the lines that are whole.
+
+        Args:
+            data: The chunk.
+            delimiter: What ends a line; it may differ from call to call.
+            maxLength: How many bytes a line may have without its delimiter.
+
+        Returns:
+            The lines without their delimiters. If one is longer than allowed, those before it; it
+            stays here with all that follows, and `isPartial` is false.
+
+        Raises:
+            ValueError: The delimiter is empty.
+        """
+        held = self._bytes
+        if held:
+            if (
+                delimiter == self._delimiter
+                and delimiter not in data
+                and (held[-1] not in delimiter or not self._isCut(data, delimiter))
+            ):
+                if type(held) is not bytearray:
+                    held = self._bytes = bytearray(held)
+                held += data
+                if len(held) > maxLength:
+                    self.isPartial = self._mayEndWithin(delimiter, maxLength)
+                return []
+            data = b"".join((held, data))
+        lines = data.split(delimiter)
+        rest = self._bytes = lines.pop()
+        self._delimiter = delimiter
+        # None of the lines is too long if all of them together are not.
+        if len(data) > maxLength:
+            if lines and max(map(len, lines)) > maxLength:
+                first = next(number for number, line in enumerate(lines) if len(line) > maxLength)
+                self.giveBack(lines[first:])
+                return lines[:first]
+            if len(rest) > maxLength:
+                self.isPartial = self._mayEndWithin(delimiter, maxLength)
+        return lines
+
+    def giveBack(self, lines: list[bytes]) -> None:
+        """Put lines in front again that `takeLines` returned, and that are not wanted yet.
+
+        Args:
+            lines: The last ones that it returned.
+        """
+        delimiter = self._delimiter
+        if lines and delimiter is not None:
+            self.putBack(delimiter.join([*lines, b""]))
 
     def takeLine(self, delimiter: bytes, maxLength: int) -> bytes | None:
         """Take the next line off the front.
@@ -78,35 +110,29 @@ class LineBuffer:
             LineTooLong: It has, or must come to have, more than `maxLength` bytes. They stay here.
             ValueError: The delimiter is empty.
         """
+        if not delimiter:
+            raise ValueError("a line delimiter must have at least one byte")
         start = self._start
-        if delimiter != self._delimiter:
-            if not delimiter:
-                raise ValueError("a line delimiter must have at least one byte")
-            self._delimiter = delimiter
-            self._searched = start
         held = self._bytes
-        end = held.find(delimiter, max(start, self._searched), start + maxLength + len(delimiter))
+        end = held.find(delimiter, start, start + maxLength + len(delimiter))
         if end >= 0:
             self._start = end + len(delimiter)
             return bytes(held[start:end])
         if len(held) - start > maxLength and not self._mayEndWithin(delimiter, maxLength):
             raise LineTooLong
-        if start:
-            # Let go of the chunk for as long as the connection may now be idle.
-            self._replace(bytes(memoryview(held)[start:]))
-        self._searched = len(self._bytes) - len(delimiter) + 1
+        self.letGo()
+        self.isPartial = True
+        self._delimiter = delimiter
         return None
 
-    def takeRest(self) -> bytes:
-        """Take all that is left."""
-        rest = bytes(memoryview(self._bytes)[self._start :])
-        self._replace(b"")
-        return rest
-
     def _replace(self, data: bytes) -> None:
-        self._bytes = data
-        self._start = 0
-        self._searched = 0
+        super()._replace(data)
+        self.isPartial = not data
+
+    def _isCut(self, data: bytes, delimiter: bytes) -> bool:
+        """Return whether a delimiter ends in a chunk that begins in what is held."""
+        cut = len(delimiter) - 1
+        return cut > 0 and delimiter in self._bytes[-cut:] + data[:cut]
 
     def _mayEndWithin(self, delimiter: bytes, maxLength: int) -> bool:
         """Whether the last bytes here begin a delimiter that would end a line that still fits."""

@@ -1,19 +1,43 @@
-"""Protocols for streams that are made of lines.
+"""Protocols for streams that are made of lines, or of strings that say how long they are.
 
 `LineReceiver` is for what has lines and raw bytes by turns, `LineOnlyReceiver` for what has
-nothing but lines. The cutting is done in `twisted.protocols._lines`; here it is joined to a
-transport.
+nothing but lines. `Int8StringReceiver`, `Int16StringReceiver`, `Int32StringReceiver` and
+`NetstringReceiver` are for strings of any bytes with their length in front. The cutting is done by
+parsers that know no transport; here they are joined to one.
 
-What holds for both:
+What holds for all:
 
-- A line that is longer than `MAX_LENGTH` never reaches `lineReceived`. It goes to
-  `lineLengthExceeded`, as soon as the bytes received say so.
-- After `transport.loseConnection()` no more lines are delivered, not even those that came in the
-  same packet.
-- `dataReceived` may be called from inside `lineReceived` (transports in memory do so): what it
-  brings waits until `lineReceived` has returned.
+- What is longer than `MAX_LENGTH` is never delivered. `lineLengthExceeded` or `lengthLimitExceeded`
+  is called instead, as soon as the bytes received say so; a netstring closes the connection.
+- After `transport.loseConnection()` nothing more is delivered, not even what came in the same
+  packet.
+- `dataReceived` may be called from inside a delivery (transports in memory do so): what it
+  brings waits until that has returned.
 """
 
 from twisted.protocols._lineprotocols import LineOnlyReceiver, LineReceiver
+from twisted.protocols._stringprotocols import (
+    IncompleteNetstring,
+    Int8StringReceiver,
+    Int16StringReceiver,
+    Int32StringReceiver,
+    IntNStringReceiver,
+    NetstringParseError,
+    NetstringReceiver,
+    StatefulStringProtocol,
+    StringTooLongError,
+)
 
-__all__ = ["LineOnlyReceiver", "LineReceiver"]
+__all__ = [
+    "IncompleteNetstring",
+    "Int8StringReceiver",
+    "Int16StringReceiver",
+    "Int32StringReceiver",
+    "IntNStringReceiver",
+    "LineOnlyReceiver",
+    "LineReceiver",
+    "NetstringParseError",
+    "NetstringReceiver",
+    "StatefulStringProtocol",
+    "StringTooLongError",
+]

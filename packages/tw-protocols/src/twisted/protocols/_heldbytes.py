@@ -1,0 +1,69 @@
+"""The bytes of a stream that were received and not taken yet, without I/O.
+
+What parsers of streams have in common: chunks come in at the end, messages are taken off the front.
+The work is linear in the bytes received, however they are cut:
+
+- A chunk that arrives when nothing is held is kept as it is, and the messages are sliced out of it:
+  each byte is copied once.
+- What is left of a message joins the next chunk. If the chunk is at least as long as what is held,
+  the two become one `bytes` object, which costs at most twice the chunk. Otherwise the held bytes
+  become a `bytearray`, which grows in place, so a message that dribbles in byte by byte is not
+  copied with each of them.
+"""
+
+
+class HeldBytes:
+    """The bytes of a stream that were received and not taken yet."""
+
+    __slots__ = ("_bytes", "_start")
+
+    def __init__(self) -> None:
+        self._bytes: bytes | bytearray = b""
+        # Where the bytes begin that were not taken; those before it wait to be dropped.
+        self._start = 0
+
+    def __len__(self) -> int:
+        """Return how many bytes were received and not taken."""
+        return len(self._bytes) - self._start
+
+    def receive(self, data: bytes) -> None:
+        """Add a chunk of the stream at the end."""
+        held = len(self._bytes) - self._start
+        if held == 0:
+            # bytes() copies a caller's bytearray, which may change later, and no bytes object.
+            self._bytes = bytes(data)
+        elif len(data) >= held:
+            self._bytes = b"".join((memoryview(self._bytes)[self._start :], data))
+        else:
+            if isinstance(self._bytes, bytearray):
+                del self._bytes[: self._start]
+            else:
+                self._bytes = bytearray(memoryview(self._bytes)[self._start :])
+            self._bytes += data
+        self._start = 0
+
+    def putBack(self, data: bytes) -> None:
+        """Put bytes that were taken before in front again."""
+        self._replace(data + self.takeRest())
+
+    def peek(self) -> bytes:
+        """Return all that is left, and leave it."""
+        return bytes(memoryview(self._bytes)[self._start :])
+
+    def takeRest(self) -> bytes:
+        """Take all that is left."""
+        rest = self.peek()
+        self._replace(b"")
+        return rest
+
+    def letGo(self) -> None:
+        """Let go of what was taken, for as long as the connection may now be idle."""
+        if self._start:
+            self._replace(self.peek())
+
+    def _replace(self, data: bytes) -> None:
+        self._bytes = data
+        self._start = 0
+
+
+__all__ = ["HeldBytes"]
