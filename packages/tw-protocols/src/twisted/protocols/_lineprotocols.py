@@ -90,7 +90,7 @@ class _LineProtocol(Protocol):
                 self.lineReceived(lines[0])
             finally:
                 self._delivering = False
-            if not (buffer.isPartial and self.line_mode):
+            if not (buffer.isPartial and self.line_mode and self.delimiter is delimiter):
                 self._deliver(buffer)
             return
         unread = self._unread = iter(lines)
