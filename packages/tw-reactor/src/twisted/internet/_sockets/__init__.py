@@ -2,6 +2,7 @@
 
 - `_addressing`: literals, and the addresses that the socket functions give and take;
 - `_filedescriptor`: what every transport over a descriptor does: gather, send, wait, close;
+- `_baseport`: what all ports share: opening, stopping and closing;
 - `_streamconnection`, `_streamport`, `_baseconnector`: what all kinds of stream sockets share: a
   connection, a port that accepts them, an attempt to connect and its repetition;
 - `_connection`, `_port`, `_connector`: TCP;

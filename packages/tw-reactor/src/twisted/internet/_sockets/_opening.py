@@ -5,11 +5,11 @@ from typing import cast
 
 from twisted.internet._sockets._addressing import addressFromName
 from twisted.internet._sockets._baseconnector import IReactorOfConnectors
+from twisted.internet._sockets._baseport import IReactorOfPorts
 from twisted.internet._sockets._connection import Server
 from twisted.internet._sockets._connector import Connector
 from twisted.internet._sockets._multicastport import MulticastPort
 from twisted.internet._sockets._port import Port, adoptSocket
-from twisted.internet._sockets._streamport import IReactorOfPorts
 from twisted.internet._sockets._udpport import UDPPort
 from twisted.internet._sockets._unixconnection import UNIXServer, addressOf
 from twisted.internet._sockets._unixconnector import UNIXConnector

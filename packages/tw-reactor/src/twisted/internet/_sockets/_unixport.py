@@ -10,7 +10,8 @@ import os
 import socket
 from types import MappingProxyType
 
-from twisted.internet._sockets._streamport import IReactorOfPorts, StreamPort
+from twisted.internet._sockets._baseport import IReactorOfPorts
+from twisted.internet._sockets._streamport import StreamPort
 from twisted.internet._sockets._unixconnection import UNIXServer, addressOf
 from twisted.internet._sockets._unixnames import (
     ADVICE,
