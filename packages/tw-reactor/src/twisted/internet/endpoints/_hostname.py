@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 from twisted.internet.address import HostnameAddress, IPv4Address, IPv6Address
 from twisted.internet.defer import Deferred, fail
+from twisted.internet.endpoints._baseendpoints import CONNECT_TIMEOUT
 from twisted.internet.endpoints._happyeyeballs import Address, Race, alternate
 from twisted.internet.endpoints._tcp import (
-    CONNECT_TIMEOUT,
     TCP4ClientEndpoint,
     TCP6ClientEndpoint,
 )
