@@ -76,9 +76,9 @@ class StreamConnection(FileDescriptor):
         self._receive: Callable[[int], bytes] = skt.recv
         # One call from `settle` into the kernel, without a method of ours in between.
         self._transmit = skt.send  # type: ignore[method-assign, assignment]
-        self._open: set[object] | None = getattr(self.reactor, "openTransports", None)
+        self._open: dict[object, None] | None = getattr(self.reactor, "openTransports", None)
         if self._open is not None:
-            self._open.add(self)
+            self._open[self] = None
 
     def fileno(self) -> int:
         """Return the number of the descriptor; -1 when the socket is closed."""
@@ -166,7 +166,7 @@ class StreamConnection(FileDescriptor):
         if self.disconnected:
             return
         if self._open is not None:
-            self._open.discard(self)
+            self._open.pop(self, None)
         super().connectionLost(reason)
         self._close(reason)
         protocol, self.protocol = self.protocol, None
