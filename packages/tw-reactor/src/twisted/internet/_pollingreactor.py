@@ -37,6 +37,10 @@ from twisted.internet._sockets._streamport import StreamPort
 from twisted.internet._sockets._udpport import UDPPort
 from twisted.internet._sockets._unixconnection import UNIXClient, UNIXServer
 from twisted.internet._sockets._unixconnector import UNIXAttempt
+from twisted.internet._sockets._unixdatagramport import (
+    ConnectedUNIXDatagramPort,
+    UNIXDatagramPort,
+)
 from twisted.internet._sockets._unixport import UNIXPort
 from twisted.internet._threadcalls import Waker
 from twisted.internet._tlsdoor import tlsIsThere
@@ -161,6 +165,8 @@ _OWN_TYPES = frozenset(
         UNIXClient,
         UNIXPort,
         UNIXAttempt,
+        UNIXDatagramPort,
+        ConnectedUNIXDatagramPort,
         UDPPort,
         MulticastPort,
         WakeupReader,

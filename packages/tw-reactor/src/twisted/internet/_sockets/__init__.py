@@ -10,6 +10,8 @@
   over them;
 - `_datagramport`: what all kinds of datagram sockets share;
 - `_udpport`, `_multicastport`: UDP, alone and with groups;
+- `_unixdatagramport`: UNIX datagrams;
 - `_opening`: what a reactor adds, `listenTCP` and the others;
-- `_unixnames`: paths and abstract names of UNIX sockets, and the locks beside them.
+- `_unixnames`, `_unixbinding`: paths and abstract names of UNIX sockets, the locks beside them, and
+  sockets that are bound to them.
 """

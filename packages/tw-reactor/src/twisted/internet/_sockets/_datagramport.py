@@ -10,6 +10,7 @@ it is non-blocking is a matter that its owner shares.
 
 import errno
 import socket
+from typing import cast
 
 from twisted.internet._sockets._baseport import BasePort, IReactorOfPorts
 from twisted.internet._sockets._streamconnection import protocolName
@@ -166,13 +167,26 @@ class DatagramPort(BasePort):
                     # Not from inside of write, whose caller is not prepared for it.
                     self.reactor.callLater(0, self._refused)
             except OSError as error:
-                if error.errno == errno.EMSGSIZE:
-                    raise MessageLengthError(
-                        f"{len(datagram)} bytes are too many for one datagram"
-                    ) from error
-                if error.errno not in _NO_ROOM:
-                    raise
+                self._failedToSend(datagram, name, error)
                 return
+
+    def _failedToSend(self, datagram: bytes, name: object, error: OSError) -> None:
+        """Raise what the sender of a datagram has to know; where the kernel has no room, lose it.
+
+        Raises:
+            MessageLengthError: It is too long.
+            OSError: The system does not send it.
+        """
+        if error.errno == errno.EMSGSIZE:
+            raise MessageLengthError(
+                f"{len(datagram)} bytes are too many for one datagram"
+            ) from error
+        if error.errno not in _NO_ROOM:
+            raise error
+        self._lost(datagram, name, error)
+
+    def _lost(self, datagram: bytes, name: object, error: OSError) -> None:
+        """Learn that a datagram was lost on this machine, which is no news in a network."""
 
 
 def checkDatagram(datagram: object) -> None:
@@ -187,9 +201,15 @@ def checkDatagram(datagram: object) -> None:
         )
 
 
-def handOver(protocol: AbstractDatagramProtocol, datagram: bytes, sender: tuple[str, int]) -> None:
-    """Give a datagram to a protocol, with its sender unless that can be only one."""
+def handOver(protocol: AbstractDatagramProtocol, datagram: bytes, sender: object) -> None:
+    """Give a datagram to a protocol, with its sender unless that can be only one.
+
+    Args:
+        protocol: The protocol.
+        datagram: The datagram.
+        sender: As the socket functions have it: what the protocol is for has to fit the port.
+    """
     if isinstance(protocol, ConnectedDatagramProtocol):
         protocol.datagramReceived(datagram)
     else:
-        protocol.datagramReceived(datagram, sender)
+        protocol.datagramReceived(datagram, cast(tuple[str, int], sender))
