@@ -1,13 +1,18 @@
-"""In which order a reactor closes what is open when it shuts down."""
+"""What a reactor closes when it shuts down, and in which order."""
 
+import os
+from collections.abc import Callable
+from pathlib import Path
 from typing import cast
 
+import pytest
+
 from twisted.internet._pollingreactor import PollingReactor
-from twisted.internet.interfaces import IAddress, IPushProducer, ITCPTransport
-from twisted.internet.protocol import Protocol
+from twisted.internet.interfaces import IAddress, IListeningPort, IPushProducer, ITCPTransport
+from twisted.internet.protocol import DatagramProtocol, Protocol
 from twisted.python.failure import Failure
 
-from .reactor_helpers import RecordingClient, RecordingServer, reactor, turnUntil
+from .reactor_helpers import RecordingClient, RecordingServer, reactor, turn, turnUntil
 
 __all__ = ["reactor"]
 
@@ -69,3 +74,31 @@ def test_connections_that_are_paused_end_in_the_order_in_which_they_began(
     reactor: PollingReactor,
 ) -> None:
     assert lostAtShutdown(reactor, True) == list(range(MANY))
+
+
+@pytest.mark.parametrize("kind", ["TCP", "UDP", "UNIX", "UNIX datagrams"])
+def test_port_that_is_being_stopped_is_closed(
+    reactor: PollingReactor, kind: str, tmp_path: Path
+) -> None:
+    ports: dict[str, Callable[[], IListeningPort]] = {
+        "TCP": lambda: reactor.listenTCP(0, RecordingServer(), interface="127.0.0.1"),
+        "UDP": lambda: reactor.listenUDP(0, DatagramProtocol(), interface="127.0.0.1"),
+        "UNIX": lambda: reactor.listenUNIX(str(tmp_path / "s"), RecordingServer(), wantPID=True),
+        "UNIX datagrams": lambda: reactor.listenUNIXDatagram(
+            str(tmp_path / "s"), DatagramProtocol(), wantPID=True
+        ),
+    }
+    port = ports[kind]()
+    stopped = port.stopListening()
+    assert stopped is not None
+    ends: list[None] = []
+    stopped.addCallback(ends.append)
+    assert not ends
+
+    reactor.disconnectAll()
+
+    assert ends == [None]
+    assert os.listdir(tmp_path) == []
+    assert not reactor.openTransports
+    # What `stopListening` has put off finds nothing to do.
+    turn(reactor)

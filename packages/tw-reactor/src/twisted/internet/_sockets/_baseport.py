@@ -164,6 +164,10 @@ class BasePort:
             self.disconnecting = True
             self._stopped = Deferred()
             self.reactor.removeReader(self)
+            open_ = self._openTransports()
+            if open_ is not None:
+                # It is watched no more, and the reactor may shut down before it is closed.
+                open_[self] = None
             self.reactor.callLater(0, self.connectionLost, Failure(ConnectionDone()))
         return self._stopped
 
@@ -186,6 +190,9 @@ class BasePort:
         self.connected = self.disconnecting = False
         self.disconnected = True
         self.reactor.removeReader(self)
+        open_ = self._openTransports()
+        if open_ is not None:
+            open_.pop(self, None)
         if self.socket is not None:
             self._closed()
             self.socket.close()
@@ -203,6 +210,11 @@ class BasePort:
             return
         if stopped is not None:
             stopped.callback(None)
+
+    def _openTransports(self) -> dict[object, None] | None:
+        """Return what the reactor disconnects when it shuts down, if it is one of ours."""
+        found: dict[object, None] | None = getattr(self.reactor, "openTransports", None)
+        return found
 
     def _cannotListen(self, error: OSError) -> CannotListenError:
         """Return the error for the caller, with advice where there is some."""
