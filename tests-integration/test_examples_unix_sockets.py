@@ -92,3 +92,4 @@ def test_a_note_that_nobody_takes_is_an_error(tmp_path: Path) -> None:
     status, _, complaint = run(example("note.py", tmp_path / "s", "hello"))
     assert status == 1
     assert "No such file or directory" in complaint
+    assert "During handling" not in complaint

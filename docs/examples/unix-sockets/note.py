@@ -4,7 +4,7 @@ import os
 import sys
 import tempfile
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.error import ConnectionRefusedError
 from twisted.internet.protocol import ConnectedDatagramProtocol
 from twisted.internet.task import react
@@ -41,7 +41,7 @@ async def main(reactor: object, name: str, text: str) -> None:
         try:
             print((await note.answered).decode())
         finally:
-            await port.stopListening()
+            await maybeDeferred(port.stopListening)
 
 
 if __name__ == "__main__":

@@ -187,8 +187,8 @@ class PollingReactor(CoreReactor, SocketOpening, ProcessSpawning):
 
     Attributes:
         settleSoon: Has `settle` called right after the current callback.
-        openTransports: What is to be disconnected when the reactor shuts down: the keys, in the order in
-            which they were opened; there are no values.
+        openTransports: What is to be disconnected when the reactor shuts down: the keys, in the
+            order in which they were opened; there are no values.
     """
 
     def __init__(self, poller: Poller, waker: Waker | None = None) -> None:

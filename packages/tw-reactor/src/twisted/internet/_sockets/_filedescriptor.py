@@ -54,8 +54,8 @@ class SettlingReactor(Protocol):
 
     Attributes:
         settleSoon: Has `settle` called right after the current callback.
-        openTransports: What is to be disconnected when the reactor shuts down: the keys, in the order in
-            which they were opened; there are no values.
+        openTransports: What is to be disconnected when the reactor shuts down: the keys, in the
+            order in which they were opened; there are no values.
     """
 
     settleSoon: Callable[[Settling], object]

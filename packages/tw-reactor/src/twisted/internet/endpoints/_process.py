@@ -172,6 +172,8 @@ class ProcessEndpoint:
         The transport of the protocol is the `IProcessTransport`. Closing it closes the pipes; a
         program that goes on in spite of that can be signalled. `connectionLost` is called with
         `ConnectionDone` when the program ended with exit status 0, else with `ProcessTerminated`.
+        A protocol that provides `IHalfCloseableProtocol` is told when the program has closed its
+        standard output or input before that.
 
         Args:
             protocolFactory: Builds the protocol.

@@ -44,15 +44,15 @@ class StandardIOPort(StandardIO):
             NoProtocol: The factory built none.
         """
         factory.doStart()
+        self._factory = factory
         try:
             protocol = factory.buildProtocol(PipeAddress())
             if protocol is None:
                 raise NoProtocol(f"{factory!r} built no protocol")
+            super().__init__(protocol, stdin, stdout, reactor)
         except BaseException:
-            factory.doStop()
+            self.stopListening()
             raise
-        self._factory = factory
-        super().__init__(protocol, stdin, stdout, reactor)
 
     def startListening(self) -> None:
         """Do nothing: there is one connection, and it has begun."""
