@@ -267,7 +267,7 @@ class TestLimits:
     """What the system does not permit, and what it loses."""
 
     def test_file_that_is_missing(self, notify: INotify, tmp_path: Path) -> None:
-        with pytest.raises(INotifyError, match="No such file.*missing") as caught:
+        with pytest.raises(INotifyError, match=r"No such file.*missing") as caught:
             notify.watch(FilePath(str(tmp_path / "missing")))
 
         assert caught.value.errno == errno.ENOENT
@@ -385,5 +385,5 @@ def test_import_without_inotify_says_what_to_do(monkeypatch: pytest.MonkeyPatch)
         if name.startswith("twisted.internet.inotify"):
             monkeypatch.delitem(sys.modules, name)
     monkeypatch.delitem(sys.modules, "twisted.python._inotify")
-    with pytest.raises(ImportError, match="service of Linux.*LoopingCall"):
+    with pytest.raises(ImportError, match=r"service of Linux.*LoopingCall"):
         importlib.import_module("twisted.internet.inotify")

@@ -30,7 +30,7 @@ from .serial_helpers import FakeSerial, Terminal
 serial = pytest.importorskip("serial", reason="pyserial is missing: install tw-reactor[serial]")
 
 from twisted.internet import serialport  # noqa: E402 - it can't be imported without pyserial
-from twisted.internet.serialport import SerialPort  # noqa: E402
+from twisted.internet.serialport import SerialPort  # noqa: E402 - see above
 
 if TYPE_CHECKING:
     from serial import Serial as SerialDevice

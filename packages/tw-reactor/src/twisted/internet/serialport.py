@@ -228,7 +228,7 @@ class SerialPort(BaseSerialPort):
             data = os.read(self.fileno(), READ_SIZE)
             if not data:
                 # Asked only for the error that it raises when the device is gone.
-                self._serial.in_waiting  # noqa: B018
+                self._serial.in_waiting  # noqa: B018 - see above
                 return None
         except (BlockingIOError, InterruptedError):
             return None

@@ -120,12 +120,12 @@ class INotify(FileDescriptor):
         """
         if not self.connected:
             raise ValueError(f"{path} can't be watched: this INotify was closed, make a new one")
-        place = path.asBytesMode().path
+        place: bytes = path.asBytesMode().path
         isTree = recursive or autoAdd
         wanted = mask & ~(IN_ONLYDIR | IN_DONT_FOLLOW | IN_MASK_ADD | IN_ISDIR | IN_ONESHOT)
         before = {watch.number for watch in self._watches}
         try:
-            watch, _ = self._add(place, mask, isTree, added=False)
+            watch = self._add(place, mask, isTree, added=False)
             watch.extend(wanted, callbacks or (), autoAdd, isTree)
             if recursive:
                 for _ in self._addBelow(watch):
@@ -144,7 +144,7 @@ class INotify(FileDescriptor):
         Raises:
             KeyError: It is not watched.
         """
-        place = path.asBytesMode().path
+        place: bytes = path.asBytesMode().path
         watch = self._watches.at(place)
         if watch is None:
             raise KeyError(f"{path} is not watched")
@@ -289,8 +289,8 @@ class INotify(FileDescriptor):
 
     # Watches
 
-    def _add(self, path: bytes, mask: int, isTree: bool, added: bool) -> tuple[Watch, bool]:
-        """Have the kernel watch; return the watch, and whether it is new."""
+    def _add(self, path: bytes, mask: int, isTree: bool, added: bool) -> Watch:
+        """Have the kernel watch; return the watch, which may have been there already."""
         mask |= IN_MASK_ADD
         if not mask & IN_ONESHOT:
             mask |= _TREE if isTree else IN_MOVE_SELF
@@ -299,17 +299,17 @@ class INotify(FileDescriptor):
         if watch is None:
             watch = Watch(number, path, added)
             self._watches.add(watch)
-            return watch, True
+            return watch
         if watch.path != path and (watch.added or not added):
             # The name that it was asked for by, or the newer one.
             self._watches.rename(watch, path)
         watch.added = watch.added and added
-        return watch, False
+        return watch
 
     def _addOne(self, parent: Watch, path: bytes) -> Watch | None:
-        """Watch a directory below one that is watched; None if it is gone or was known."""
+        """Watch a directory below one that is watched; None if it is gone."""
         try:
-            watch, isNew = self._add(path, parent.mask | _BELOW, parent.isTree, added=True)
+            watch = self._add(path, parent.mask | _BELOW, parent.isTree, added=True)
         except _inotify.INotifyError as error:
             if error.errno in _GONE:
                 return None
