@@ -37,10 +37,10 @@ try:
         STOPBITS_ONE,
         STOPBITS_TWO,
     )
-except ImportError as error:
+except ImportError as _error:
     raise ImportError(
         "twisted.internet.serialport needs pyserial: install it with tw-reactor[serial]"
-    ) from error
+    ) from _error
 
 _log = Logger(namespace="twisted.internet.serialport")
 

@@ -30,31 +30,31 @@ class IFileSendingTransport(ITransport, Interface):
     ) -> "Deferred[int]":
         """Send a file, or a part of it, after all that was written before.
 
-            What is written after this call is sent after the file. `loseConnection` waits for it. Its
-            bytes are taken when they can be sent, so a peer that reads slowly costs no memory, and what
+        What is written after this call is sent after the file. `loseConnection` waits for it. Its
+        bytes are taken when they can be sent, so a peer that reads slowly costs no memory, and what
         is changed in the file meanwhile may arrive changed: replace files, don't overwrite them.
 
-            When a part was sent and the rest can't be (reading fails, the file has become too short
-            for `count`, the Deferred is cancelled) the connection is aborted: whatever came next would
-            look to the peer like the rest of the file. When nothing was sent yet, it goes on.
+        When a part was sent and the rest can't be (reading fails, the file has become too short
+        for `count`, the Deferred is cancelled) the connection is aborted: whatever came next would
+        look to the peer like the rest of the file. When nothing was sent yet, it goes on.
 
-            Args:
-                file: An open file, in binary. A regular file is read by the kernel and may be closed
-                    right after this call. Anything else is read by its methods `read` and, if it has
-                    one, `seek`, on the reactor's thread, and stays open until it is sent.
-                offset: At which byte to begin; where the file is now does not matter.
-                count: How many bytes to send; all that there are if None, of a regular file those that
-                    there are now.
+        Args:
+            file: An open file, in binary. A regular file is read by the kernel and may be closed
+                right after this call. Anything else is read by its methods `read` and, if it has
+                one, `seek`, on the reactor's thread, and stays open until it is sent.
+            offset: At which byte to begin; where the file is now does not matter.
+            count: How many bytes to send; all that there are if None, of a regular file those that
+                there are now.
 
-            Returns:
-                A Deferred that fires with the number of bytes when the last one was handed to the
-                kernel. It fails with what went wrong: the reason for which the connection was lost, an
-                `OSError` of the file, an `EOFError` if it has fewer than `count` bytes, a
-                `CancelledError`. Cancelling it takes the file out.
+        Returns:
+            A Deferred that fires with the number of bytes when the last one was handed to the
+            kernel. It fails with what went wrong: the reason for which the connection was lost, an
+            `OSError` of the file, an `EOFError` if it has fewer than `count` bytes, a
+            `CancelledError`. Cancelling it takes the file out.
 
-            Raises:
-                RuntimeError: A producer is registered: it alone says what is sent.
-                TypeError: The file is not open in binary.
-                ValueError: `offset` or `count` is negative, or the file can't be read from `offset`.
+        Raises:
+            RuntimeError: A producer is registered: it alone says what is sent.
+            TypeError: The file is not open in binary.
+            ValueError: `offset` or `count` is negative, or the file can't be read from `offset`.
         """
         ...
