@@ -218,6 +218,74 @@ def test_deleted_tree_is_forgotten_and_may_come_again(
     assert probe(notify, events, root / "a") == ["a/probe"]
 
 
+def test_move_before_the_first_event_was_read(notify: INotify, root: Path, events: Events) -> None:
+    """The path in an event belongs to another directory than the one that it was about."""
+    tree(notify, root, events)
+    (root / "x").mkdir()
+    (root / "x").rename(root / "y")
+    (root / "x").mkdir()
+    readAll(notify)
+
+    assert probe(notify, events, root / "x", root / "y") == ["x/probe", "y/probe"]
+
+
+def test_directories_that_change_places(notify: INotify, root: Path, events: Events) -> None:
+    (root / "z" / "y").mkdir(parents=True)
+    tree(notify, root, events)
+    (root / "a").rename(root / "c")
+    (root / "z").rename(root / "a")
+    (root / "c").rename(root / "z")
+    readAll(notify)
+
+    assert probe(notify, events, root / "a" / "y", root / "z" / "b") == ["a/y/probe", "z/b/probe"]
+
+
+def test_moved_directory_is_looked_at_again(notify: INotify, root: Path, events: Events) -> None:
+    """What came into it before its move was known could not be found by its old name."""
+    tree(notify, root, events)
+    (root / "a" / "new").mkdir()
+    (root / "a").rename(root / "z")
+    readAll(notify)
+
+    assert probe(notify, events, root / "z" / "new") == ["z/new/probe"]
+
+
+def test_name_that_was_asked_for_stays_with_a_link(
+    notify: INotify, root: Path, events: Events
+) -> None:
+    link = root.parent / "link"
+    link.symlink_to(root / "a")
+    notify.watch(FilePath(str(link)), IN_CREATE, callbacks=[events])
+    tree(notify, root, events)
+    (root / "a" / "file").touch()
+    readAll(notify)
+
+    assert events.paths() == ["../link/file"]
+    notify.ignore(FilePath(str(link)))
+
+
+def test_without_auto_add_moved_directories_go_on(
+    notify: INotify, root: Path, events: Events
+) -> None:
+    notify.watch(FilePath(str(root)), IN_CREATE, callbacks=[events], recursive=True)
+    (root.parent / "other").mkdir()
+    (root / "a").rename(root / "z")
+    (root.parent / "other").rename(root / "other")
+    readAll(notify)
+
+    assert probe(notify, events, root / "other", root / "z" / "b") == ["z/b/probe"]
+
+
+def test_callback_may_ignore_the_tree(notify: INotify, root: Path, events: Events) -> None:
+    tree(notify, root, events)
+    events.onEvent = lambda path: notify.ignore(FilePath(str(root)))
+    (root / "x").mkdir()
+    readAll(notify)
+    events.onEvent = lambda path: None
+
+    assert probe(notify, events, root / "x", root / "a", root) == []
+
+
 def test_links_are_not_followed(notify: INotify, root: Path, events: Events) -> None:
     (root.parent / "outside").mkdir()
     (root / "link").symlink_to(root.parent / "outside")
@@ -259,7 +327,8 @@ STEPS = st.lists(
 
 @pytest.mark.property
 @settings(
-    max_examples=int(os.environ.get("TW_EXAMPLES", "500")),
+    # Each example makes and moves real directories, which takes its time.
+    max_examples=int(os.environ.get("TW_EXAMPLES", "500")) // 4,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     deadline=None,
 )

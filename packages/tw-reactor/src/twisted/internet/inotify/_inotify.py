@@ -6,10 +6,12 @@ look at the directory: what is there already is told as if it had just been made
 kernel tells too, because it came between the watch and the look; each watch remembers what was
 found until the queue of events is empty, and leaves out the kernel's word on that.
 
-A move tells three things, in this order: that a name has left one directory, that it has come to
-another, and that the directory itself was moved. Only those of the first two are told whose
-directories are watched. So a directory that was moved and came nowhere has left the tree, and is
-not watched any more unless it was asked for by its own name.
+What an event says was true when it happened, and paths may have changed since. So a path is nothing
+but a place to look: the kernel, asked to watch what is there now, answers with the number of the
+watch, which tells a directory that is known and was moved from one that is new. A directory that
+was moved may have been filled while nobody knew where it was, so it is looked at again. Whether one
+has left the tree is not asked before all events are read; then one that is not where it should be
+is not watched any more, unless it was asked for by its own name.
 """
 
 import errno
@@ -30,7 +32,6 @@ from twisted.internet.inotify._masks import (
     IN_MODIFY,
     IN_MOVE_SELF,
     IN_MOVED,
-    IN_MOVED_FROM,
     IN_MOVED_TO,
     IN_ONESHOT,
     IN_ONLYDIR,
@@ -73,8 +74,8 @@ class INotify(FileDescriptor):
         self._fd = _inotify.init()
         self.connected = True
         self._watches = Watches()
-        # Directories that have left theirs and not come to another one yet, by their cookie.
-        self._moving: dict[int, Watch] = {}
+        # What was moved since the queue of events was empty, and what has found entries since.
+        self._moved: set[Watch] = set()
         self._withFound: set[Watch] = set()
         self._open: set[object] | None = getattr(self.reactor, "openTransports", None)
         if self._open is not None:
@@ -125,15 +126,15 @@ class INotify(FileDescriptor):
         wanted = mask & ~(IN_ONLYDIR | IN_DONT_FOLLOW | IN_MASK_ADD | IN_ISDIR | IN_ONESHOT)
         before = {watch.number for watch in self._watches}
         try:
-            watch = self._add(place, mask, isTree, added=False)
-            watch.extend(wanted, callbacks or (), autoAdd, isTree)
+            root = self._addNamed(place, mask, isTree)
+            root.extend(wanted, callbacks or (), autoAdd, isTree)
             if recursive:
-                for _ in self._addBelow(watch):
+                for _ in self._addBelow(root):
                     pass
         except _inotify.INotifyError:
-            self._forget(watch for watch in self._watches if watch.number not in before)
+            self._forget(each for each in self._watches if each.number not in before)
             raise
-        return watch.number
+        return root.number
 
     def ignore(self, path: FilePath[AnyStr]) -> None:
         """Watch something no longer, nor the directories below it that were not asked for by name.
@@ -148,7 +149,7 @@ class INotify(FileDescriptor):
         watch = self._watches.at(place)
         if watch is None:
             raise KeyError(f"{path} is not watched")
-        self._forget([watch, *(each for each in self._watches.below(place) if each.added)])
+        self._forgetTree(watch)
 
     def loseConnection(self) -> None:
         """Watch nothing any more, and close the descriptor."""
@@ -163,7 +164,7 @@ class INotify(FileDescriptor):
         if self._open is not None:
             self._open.discard(self)
         self._watches.clear()
-        self._moving.clear()
+        self._moved.clear()
         self._withFound.clear()
         fd, self._fd = self._fd, -1
         os.close(fd)
@@ -181,10 +182,8 @@ class INotify(FileDescriptor):
             self._happened(event)
             if not self.connected:
                 return None
-        if self._withFound and not _inotify.waiting(self._fd):
-            for watch in self._withFound:
-                watch.found.clear()
-            self._withFound.clear()
+        if (self._withFound or self._moved) and not _inotify.waiting(self._fd):
+            self._allRead()
         return None
 
     # Events
@@ -200,19 +199,18 @@ class INotify(FileDescriptor):
             # It is ignored since, and this was in the queue before.
             return
         if mask & IN_IGNORED:
+            self._moved.discard(watch)
             self._watches.remove(watch)
             return
         path = os.path.join(watch.path, event.name) if event.name else watch.path
         if self._wasFound(watch, event):
             return
-        isNew = bool(mask & IN_ISDIR and mask & (IN_CREATE | IN_MOVED_TO))
-        if mask & IN_ISDIR and mask & IN_MOVED and event.name:
-            isNew = not self._moved(event, watch, path) and isNew
         self._tell(watch, path, mask)
         if mask & IN_MOVE_SELF:
-            self._selfMoved(watch)
-        if isNew and watch.autoAdd and self.connected:
-            self._addNew(watch, path)
+            self._moved.add(watch)
+        isWatched = self._watches.numbered(watch.number) is watch  # a callback may have ended it
+        if isWatched and watch.isTree and mask & IN_ISDIR and mask & (IN_CREATE | IN_MOVED_TO):
+            self._come(watch, event.name)
 
     def _wasFound(self, watch: Watch, event: _inotify.Event) -> bool:
         """Return whether an entry was told already because it was found."""
@@ -223,33 +221,27 @@ class INotify(FileDescriptor):
             watch.found.discard(event.name)
         return bool(event.mask & IN_CREATE)
 
-    def _moved(self, event: _inotify.Event, parent: Watch, path: bytes) -> bool:
-        """Note that a directory has left, or has come; return whether it is known."""
-        if event.mask & IN_MOVED_FROM:
-            leaving = self._watches.at(path)
-            if leaving is not None:
-                self._moving[event.cookie] = leaving
-            return True
-        coming = self._moving.pop(event.cookie, None)
-        if coming is None:
-            return False
-        self._watches.moveTree(coming, path)
-        added = [each for each in [coming, *self._watches.below(path)] if each.added]
-        if not parent.isTree:
-            self._forget(added)
-            return True
-        for watch in added:
-            watch.inherit(parent)
-            self._widen(watch)
-        return True
+    def _allRead(self) -> None:
+        """Do what could not be done before all events were read."""
+        for watch in self._withFound:
+            watch.found.clear()
+        self._withFound.clear()
+        moved = [watch for watch in self._moved if watch.added]
+        self._moved.clear()
+        for watch in moved:
+            if self._watches.numbered(watch.number) is watch and not self._isThere(watch):
+                self._forgetTree(watch)
 
-    def _selfMoved(self, watch: Watch) -> None:
-        """Forget a directory that has left the tree, if it was watched for that alone."""
-        for cookie, leaving in list(self._moving.items()):
-            if leaving is watch:
-                del self._moving[cookie]
-                gone = [watch, *self._watches.below(watch.path)]
-                self._forget(each for each in gone if each.added)
+    def _isThere(self, watch: Watch) -> bool:
+        """Return whether a directory is where it should be."""
+        try:
+            number = _inotify.add(self._fd, watch.path, watch.mask | IN_MASK_ADD | _TREE | _BELOW)
+        except _inotify.INotifyError:
+            return False
+        if self._watches.numbered(number) is None:
+            # It has come just now, and there will be an event that says so.
+            _inotify.remove(self._fd, number)
+        return number == watch.number
 
     def _overflowed(self) -> None:
         """Put right which directories are watched, and tell that events are missing."""
@@ -257,7 +249,6 @@ class INotify(FileDescriptor):
             "Events of watched files are missing: more happened than was read in time; "
             "raise fs.inotify.max_queued_events with sysctl, or do less in callbacks"
         )
-        self._moving.clear()
         roots = [watch for watch in self._watches if not watch.added]
         for root in roots:
             if root.autoAdd:
@@ -272,8 +263,7 @@ class INotify(FileDescriptor):
         except _inotify.INotifyError as error:
             _log.error("Not all of {path} is watched: {error}", path=root.path, error=error)
             return
-        below = self._watches.below(root.path)
-        self._forget(each for each in below if each.added and each not in there)
+        self._forget(each for each in root.below() if each.added and each not in there)
 
     def _tell(self, watch: Watch, path: bytes, mask: int) -> None:
         """Call the callbacks of a watch if they want to know."""
@@ -289,27 +279,37 @@ class INotify(FileDescriptor):
 
     # Watches
 
-    def _add(self, path: bytes, mask: int, isTree: bool, added: bool) -> Watch:
-        """Have the kernel watch; return the watch, which may have been there already."""
+    def _add(self, path: bytes, mask: int, isTree: bool) -> tuple[Watch, bool]:
+        """Have the kernel watch; return the watch, and whether it is new."""
         mask |= IN_MASK_ADD
         if not mask & IN_ONESHOT:
             mask |= _TREE if isTree else IN_MOVE_SELF
         number = _inotify.add(self._fd, path, mask)
         watch = self._watches.numbered(number)
-        if watch is None:
-            watch = Watch(number, path, added)
-            self._watches.add(watch)
-            return watch
-        if watch.path != path and (watch.added or not added):
-            # The name that it was asked for by, or the newer one.
-            self._watches.rename(watch, path)
-        watch.added = watch.added and added
+        if watch is not None:
+            return watch, False
+        watch = Watch(number)
+        self._watches.add(watch)
+        return watch, True
+
+    def _addNamed(self, path: bytes, mask: int, isTree: bool) -> Watch:
+        """Watch what is asked for by its name."""
+        watch, isNew = self._add(path, mask, isTree)
+        watch.added = False
+        watch.seen = True
+        if isNew or watch.path != path:
+            watch.place(None, path)
         return watch
 
-    def _addOne(self, parent: Watch, path: bytes) -> Watch | None:
-        """Watch a directory below one that is watched; None if it is gone."""
+    def _addEntry(self, parent: Watch, name: bytes) -> tuple[Watch, bool] | None:
+        """Watch a directory in one that is watched.
+
+        Returns:
+            The watch, and whether it has come here just now; None if the directory is gone.
+        """
+        path = os.path.join(parent.path, name)
         try:
-            watch = self._add(path, parent.mask | _BELOW, parent.isTree, added=True)
+            watch, isNew = self._add(path, parent.mask | _BELOW, parent.isTree)
         except _inotify.INotifyError as error:
             if error.errno in _GONE:
                 return None
@@ -317,8 +317,22 @@ class INotify(FileDescriptor):
                 _log.warn("{path} is not watched: {error}", path=path, error=error)
                 return None
             raise
-        watch.extend(parent.mask, parent.callbacks, parent.autoAdd, parent.isTree)
-        return watch
+        if parent.isIn(watch):
+            # A directory is never in itself: one of the two was moved, and an event will tell.
+            return None
+        hasCome = watch.parent is not parent or watch.name != name
+        if hasCome and not watch.added:
+            # A name that still leads to it was meant: a link, or another mount.
+            hasCome = not _isSame(watch.path, path)
+        if hasCome:
+            watch.place(parent, name)
+        if hasCome and watch.added:
+            for each in [watch, *watch.below()]:
+                if each.added:
+                    each.inherit(parent)
+        else:
+            watch.extend(parent.mask, parent.callbacks, parent.autoAdd, parent.isTree)
+        return watch, isNew or hasCome
 
     def _addBelow(self, root: Watch) -> Iterator[tuple[Watch, list["os.DirEntry[bytes]"]]]:
         """Watch the directories below one, and yield each with what is in it, the first itself."""
@@ -327,44 +341,52 @@ class INotify(FileDescriptor):
             watch = waiting.pop()
             entries = _entriesOf(watch.path)
             yield watch, entries
+            watch.seen = True
             for entry in entries:
                 if _isDirectory(entry):
-                    child = self._addOne(watch, entry.path)
-                    if child is not None:
-                        waiting.append(child)
+                    added = self._addEntry(watch, entry.name)
+                    if added is not None:
+                        waiting.append(added[0])
 
-    def _addNew(self, parent: Watch, path: bytes) -> None:
-        """Watch a directory that has come, and tell what is in it already."""
+    def _come(self, parent: Watch, name: bytes) -> None:
+        """Deal with a directory that has come, new or by being moved."""
         told: list[tuple[Watch, bytes, int]] = []
         try:
-            root = self._addOne(parent, path)
-            if root is None:
+            added = self._addEntry(parent, name)
+            if added is None:
+                return
+            root, hasCome = added
+            if not parent.autoAdd and not root.seen:
+                # Only those that were there from the beginning are watched.
+                self._forget([root])
+                return
+            if not hasCome:
                 return
             for watch, entries in self._addBelow(root):
+                if watch.seen:
+                    continue
                 for entry in entries:
                     watch.found.add(entry.name)
                     told.append((watch, entry.path, _foundMask(entry, watch.mask)))
                 self._withFound.add(watch)
         except _inotify.INotifyError as error:
+            path = os.path.join(parent.path, name)
             _log.error("Not all of {path} is watched: {error}", path=path, error=error)
             told.append((parent, path, IN_Q_OVERFLOW))
         for watch, place, mask in told:
             if self._watches.numbered(watch.number) is watch:
                 self._tell(watch, place, mask)
 
-    def _widen(self, watch: Watch) -> None:
-        """Have the kernel tell what is to be told about a directory that was moved."""
-        try:
-            self._add(watch.path, watch.mask | _BELOW, watch.isTree, added=True)
-        except _inotify.INotifyError as error:
-            if error.errno not in _GONE:
-                _log.error("{path} is not watched: {error}", path=watch.path, error=error)
+    def _forgetTree(self, root: Watch) -> None:
+        """End a watch, and those below it that were not asked for by name."""
+        self._forget([root, *(each for each in root.below() if each.added)])
 
     def _forget(self, watches: Iterable[Watch]) -> None:
         """End watches."""
         for watch in list(watches):
             self._watches.remove(watch)
             self._withFound.discard(watch)
+            self._moved.discard(watch)
             _inotify.remove(self._fd, watch.number)
 
 
@@ -380,6 +402,14 @@ def _entriesOf(path: bytes) -> list["os.DirEntry[bytes]"]:
 def _isDirectory(entry: "os.DirEntry[bytes]") -> bool:
     try:
         return entry.is_dir(follow_symlinks=False)
+    except OSError:
+        return False
+
+
+def _isSame(one: bytes, other: bytes) -> bool:
+    """Return whether two paths lead to the same file."""
+    try:
+        return os.path.samefile(one, other)
     except OSError:
         return False
 

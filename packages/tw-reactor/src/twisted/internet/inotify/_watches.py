@@ -1,11 +1,12 @@
-"""The table of what is watched: by the kernel's numbers and by paths, which change by moving.
+"""The table of what is watched: by the kernel's numbers, which stay, while paths change.
 
 The kernel knows a watch by its number and forgets the path: when a directory is moved, its watch
-and those of all directories below it go on under paths that do not exist any more. So the table
-renames them. A path may lead to a new watch while the kernel has not told the end of the old one
-yet, whose number is kept until then.
+and those of all directories below it go on under paths that do not exist any more. So a watch does
+not know its path, but the watch of the directory above it and its name there; what is moved takes
+along what is below it.
 """
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -23,27 +24,82 @@ class Watch:
 
     Attributes:
         number: The kernel's number.
-        path: Where it is, as far as that is known.
+        parent: The watch of the directory that it is in; None if that is not watched.
+        name: Its name there, or its whole path.
+        children: The watches whose parent this is.
         mask: What the callbacks want to know.
         callbacks: Who is told.
         autoAdd: Whether directories that come into this one are to be watched too.
         isTree: Whether the directories below this one are watched, or will be.
         added: Whether it is watched because a directory above it is, not by its own name.
+        seen: Whether what was in it when it was first watched has been dealt with.
         found: Names of entries that were told because they were found, not because the kernel
             told them; it may still do so.
     """
 
-    __slots__ = ("added", "autoAdd", "callbacks", "found", "isTree", "mask", "number", "path")
+    __slots__ = (
+        "added",
+        "autoAdd",
+        "callbacks",
+        "children",
+        "found",
+        "isTree",
+        "mask",
+        "name",
+        "number",
+        "parent",
+        "seen",
+    )
 
-    def __init__(self, number: int, path: bytes, added: bool) -> None:
+    def __init__(self, number: int) -> None:
         self.number = number
-        self.path = path
-        self.added = added
+        self.parent: Watch | None = None
+        self.name = b""
+        self.children: set[Watch] = set()
         self.mask = 0
         self.callbacks: list[Callback] = []
         self.autoAdd = False
         self.isTree = False
+        self.added = True
+        self.seen = False
         self.found: set[bytes] = set()
+
+    @property
+    def path(self) -> bytes:
+        """Where it is, as far as that is known."""
+        steps = [self.name]
+        watch = self.parent
+        while watch is not None:
+            steps.append(watch.name)
+            watch = watch.parent
+        return os.path.join(*reversed(steps))
+
+    def place(self, parent: "Watch | None", name: bytes) -> None:
+        """Say where it is now."""
+        if self.parent is not None:
+            self.parent.children.discard(self)
+        self.parent, self.name = parent, name
+        if parent is not None:
+            parent.children.add(self)
+
+    def isIn(self, other: "Watch") -> bool:
+        """Return whether it is another watch's, or that of something below."""
+        watch: Watch | None = self
+        while watch is not None:
+            if watch is other:
+                return True
+            watch = watch.parent
+        return False
+
+    def below(self) -> list["Watch"]:
+        """Return the watches of what is below."""
+        found: list[Watch] = []
+        waiting = [*self.children]
+        while waiting:
+            watch = waiting.pop()
+            found.append(watch)
+            waiting += watch.children
+        return found
 
     def extend(self, mask: int, callbacks: Iterable[Callback], autoAdd: bool, isTree: bool) -> None:
         """Tell more, or tell more callbacks."""
@@ -65,7 +121,6 @@ class Watches:
 
     def __init__(self) -> None:
         self._byNumber: dict[int, Watch] = {}
-        self._byPath: dict[bytes, Watch] = {}
 
     def __iter__(self) -> Iterator[Watch]:
         return iter(list(self._byNumber.values()))
@@ -76,38 +131,20 @@ class Watches:
 
     def at(self, path: bytes) -> Watch | None:
         """Return the watch of a path."""
-        return self._byPath.get(path)
+        return next((watch for watch in self if watch.path == path), None)
 
     def add(self, watch: Watch) -> None:
         """Put a new watch into the table."""
-        self._byNumber[watch.number] = self._byPath[watch.path] = watch
+        self._byNumber[watch.number] = watch
 
     def remove(self, watch: Watch) -> None:
-        """Take a watch out."""
-        self._byNumber.pop(watch.number, None)
-        if self._byPath.get(watch.path) is watch:
-            del self._byPath[watch.path]
-
-    def rename(self, watch: Watch, path: bytes) -> None:
-        """Give a watch another path."""
-        if self._byPath.get(watch.path) is watch:
-            del self._byPath[watch.path]
-        watch.path = path
-        self._byPath[path] = watch
-
-    def below(self, path: bytes) -> list[Watch]:
-        """Return the watches of what is below a directory."""
-        prefix = path.rstrip(b"/") + b"/"
-        return [watch for watch in self._byNumber.values() if watch.path.startswith(prefix)]
-
-    def moveTree(self, watch: Watch, path: bytes) -> None:
-        """Give a directory another path, and all that is below it."""
-        old = watch.path
-        for each in self.below(old):
-            self.rename(each, path + each.path[len(old) :])
-        self.rename(watch, path)
+        """Take a watch out; what is below it stays, and stands alone."""
+        if self._byNumber.pop(watch.number, None) is None:
+            return
+        for child in [*watch.children]:
+            child.place(None, child.path)
+        watch.place(None, watch.path)
 
     def clear(self) -> None:
         """Forget everything."""
         self._byNumber.clear()
-        self._byPath.clear()
