@@ -197,14 +197,14 @@ class SerialPort(BaseSerialPort):
             raise _refusal(self.device, error) from error
         self.connected = True
         self.protocol: IProtocol | None = protocol
-        self._open: set[object] | None = getattr(self.reactor, "openTransports", None)
+        self._open: dict[object, None] | None = getattr(self.reactor, "openTransports", None)
         try:
             self.startReading()
         except OSError:
             self._serial.close()
             raise
         if self._open is not None:
-            self._open.add(self)
+            self._open[self] = None
         try:
             protocol.makeConnection(self)
         except Exception as error:
@@ -258,7 +258,7 @@ class SerialPort(BaseSerialPort):
         if self.disconnected:
             return
         if self._open is not None:
-            self._open.discard(self)
+            self._open.pop(self, None)
         super().connectionLost(reason)
         try:
             if reason.check(ConnectionDone) is None:

@@ -77,9 +77,9 @@ class INotify(FileDescriptor):
         # What was moved since the queue of events was empty, and what has found entries since.
         self._moved: set[Watch] = set()
         self._withFound: set[Watch] = set()
-        self._open: set[object] | None = getattr(self.reactor, "openTransports", None)
+        self._open: dict[object, None] | None = getattr(self.reactor, "openTransports", None)
         if self._open is not None:
-            self._open.add(self)
+            self._open[self] = None
 
     def fileno(self) -> int:
         """Return the number of the descriptor; -1 when it is closed."""
@@ -162,7 +162,7 @@ class INotify(FileDescriptor):
             return
         super().connectionLost(reason)
         if self._open is not None:
-            self._open.discard(self)
+            self._open.pop(self, None)
         self._watches.clear()
         self._moved.clear()
         self._withFound.clear()
