@@ -198,7 +198,13 @@ class House:
     def connect(self, port: int, options: object) -> Noting:
         """Return a client that connects by TLS, once somebody listens."""
         endpoint = TCP4ClientEndpoint(self.reactor, "127.0.0.1", port)
-        return self.reach(wrapClientTLS(options, endpoint, self.reactor), Noting())  # type: ignore[arg-type]
+        return self.wrap(endpoint, options, Noting())
+
+    def wrap(
+        self, endpoint: IStreamClientEndpoint, options: object, protocol: NotingT
+    ) -> NotingT:
+        """Connect a protocol by TLS over an endpoint, once somebody listens."""
+        return self.reach(wrapClientTLS(options, endpoint, self.reactor), protocol)  # type: ignore[arg-type]
 
     def start(
         self, *command: object, said: bytes = b"", fed: Path | None = None
