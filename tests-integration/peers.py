@@ -200,9 +200,7 @@ class House:
         endpoint = TCP4ClientEndpoint(self.reactor, "127.0.0.1", port)
         return self.wrap(endpoint, options, Noting())
 
-    def wrap(
-        self, endpoint: IStreamClientEndpoint, options: object, protocol: NotingT
-    ) -> NotingT:
+    def wrap(self, endpoint: IStreamClientEndpoint, options: object, protocol: NotingT) -> NotingT:
         """Connect a protocol by TLS over an endpoint, once somebody listens."""
         return self.reach(wrapClientTLS(options, endpoint, self.reactor), protocol)  # type: ignore[arg-type]
 

@@ -4,8 +4,6 @@ import hashlib
 import os
 from pathlib import Path
 
-import pytest
-
 from twisted.internet.error import ConnectionDone
 from twisted.internet.protocol import Factory
 from twisted.protocols.tls import TLSMemoryBIOFactory

@@ -196,7 +196,9 @@ def encrypted(gpg: list[str], directory: Path, plaintext: bytes, passphrase: str
     ).stdout
 
 
-def decrypt(house: House, gpg: list[str], secret: bytes, passphrase: bytes) -> Deferred[Deciphering]:
+def decrypt(
+    house: House, gpg: list[str], secret: bytes, passphrase: bytes
+) -> Deferred[Deciphering]:
     """Let gpg decrypt."""
     child = Deciphering(secret, passphrase)
     house.reactor.spawnProcess(
