@@ -134,7 +134,10 @@ class StartedTLS(TLSMemoryBIOProtocol):
         alsoProvides(transport, ISSLTransport)
         if getattr(self.wrappedProtocol, "transport", None) is transport:
             self.wrappedProtocol.transport = self  # type: ignore[attr-defined]
+        held = _takeHeld(self.wrappedProtocol)
         self.makeConnection(cast(ITransport, _Below(transport)))
+        if held:
+            self.dataReceived(held)
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """Give the transport its methods back, which do nothing any more, and hand on.
@@ -145,6 +148,22 @@ class StartedTLS(TLSMemoryBIOProtocol):
         for name in (*_REPLACED, "getPeerCertificate"):
             vars(self._started).pop(name, None)
         super().connectionLost(reason)
+
+
+def _takeHeld(protocol: IProtocol) -> bytes:
+    """Take from a protocol what it has received and not looked at yet.
+
+    A receiver of lines holds what the peer sent in one go with the line after which TLS begins.
+    As lines it would pass for secret, whoever wrote it there on the way.
+
+    Args:
+        protocol: The protocol, or what it is wrapped in.
+    """
+    inner: IProtocol | None = protocol
+    while inner is not None:
+        protocol, inner = inner, getattr(inner, "wrappedProtocol", None)
+    held: bytes = getattr(protocol, "clearLineBuffer", bytes)()
+    return held
 
 
 def startTLS(transport: ITCPTransport, contextFactory: TLSOptions, isClient: bool) -> None:
