@@ -164,7 +164,9 @@ class House:
         """Turn the reactor until a condition holds."""
         limit = monotonic() + PATIENCE
         while not condition():
-            assert monotonic() < limit, [self.printed(process) for process in self.processes]
+            assert monotonic() < limit, [
+                self.printed(process)[-1500:] for process in self.processes
+            ]
             self.reactor.iterate(0.02)
 
     def serve(self, description: str, factory: Factory[Noting] | None = None) -> IListeningPort:
