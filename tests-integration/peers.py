@@ -1,5 +1,6 @@
 """A reactor of ours with other people's programs beside it, for tests that let them talk."""
 
+import hashlib
 import os
 import shutil
 import socket
@@ -15,6 +16,7 @@ from OpenSSL import crypto
 
 from bench.errors import BenchError
 from bench.sides import ROOT, Environments
+from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.endpoints import (
     TCP4ClientEndpoint,
     clientFromString,
@@ -27,8 +29,15 @@ from twisted.internet.interfaces import (
     IHalfCloseableProtocol,
     IListeningPort,
     IStreamClientEndpoint,
+    IUDPTransport,
 )
-from twisted.internet.protocol import ClientFactory, Factory, Protocol, connectionDone
+from twisted.internet.protocol import (
+    ClientFactory,
+    DatagramProtocol,
+    Factory,
+    Protocol,
+    connectionDone,
+)
 from twisted.internet.ssl import (
     DN,
     Certificate,
@@ -254,6 +263,33 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     made = House(tmp_path_factory.mktemp("house"))
     yield made
     made.close()
+
+
+class Mailbox(DatagramProtocol):
+    """Keeps datagrams, and sends them back if it is to."""
+
+    transport: IUDPTransport
+
+    def __init__(self, echoing: bool = False) -> None:
+        self.echoing = echoing
+        self.datagrams: list[bytes] = []
+
+    def datagramReceived(self, datagram: bytes, addr: tuple[str, int]) -> None:
+        self.datagrams.append(datagram)
+        if self.echoing:
+            self.transport.write(datagram, addr)
+
+
+def digest(data: bytes) -> tuple[int, str]:
+    """Return what tells data apart, in few letters."""
+    return len(data), hashlib.sha256(data).hexdigest()
+
+
+def portOf(port: IListeningPort) -> int:
+    """Return the number of a port of IP."""
+    address = port.getHost()
+    assert isinstance(address, IPv4Address | IPv6Address)
+    return address.port
 
 
 def freePort() -> int:

@@ -1,6 +1,5 @@
 """TCP over a network that fails: no route, nobody who answers, a cable that is pulled out."""
 
-import hashlib
 import os
 
 import pytest
@@ -27,7 +26,7 @@ from twisted.internet.testing import MemoryNameResolver
 from twisted.python.failure import Failure
 
 from .namespaces import Cable, Side, cable
-from .peers import HalfClosing, Noting, Only, Serving, needs
+from .peers import HalfClosing, Noting, Only, Serving, digest, needs
 
 __all__ = ["cable"]
 
@@ -157,11 +156,6 @@ def test_when_both_fail_the_last_error_is_told(cable: Cable) -> None:
 
 
 # A cable that is pulled out
-
-
-def digest(data: bytes) -> tuple[int, str]:
-    """Return what tells data apart, in few letters."""
-    return len(data), hashlib.sha256(data).hexdigest()
 
 
 def test_a_cable_that_is_pulled_out_and_put_back_loses_nothing(cable: Cable) -> None:

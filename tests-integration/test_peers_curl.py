@@ -1,14 +1,12 @@
 """curl as a client of ours: over both versions of IP, over UNIX sockets, and TLS over them."""
 
-import hashlib
 import os
 from pathlib import Path
 
 from twisted.internet.error import ConnectionDone
-from twisted.internet.protocol import Factory
 from twisted.protocols.tls import TLSMemoryBIOFactory
 
-from .peers import Files, House, Noting, Serving, files, house, needs
+from .peers import Files, House, Noting, Serving, digest, files, house, needs
 
 __all__ = ["files", "house"]
 
@@ -56,11 +54,6 @@ def fetch(house: House, factory: Web, *more: object) -> bytes:
     return target.read_bytes()
 
 
-def digest(data: bytes) -> str:
-    """Return what tells data apart, in few letters."""
-    return hashlib.sha256(data).hexdigest()
-
-
 def upload(house: House) -> Path:
     """Return a file to upload, which is not what is answered to others."""
     path = house.directory / "upload"
@@ -97,7 +90,7 @@ def test_an_abstract_unix_socket(house: House) -> None:
 
 def test_tls_over_a_unix_socket(house: House, files: Files) -> None:
     factory = Web()
-    wrapped: Factory[object] = TLSMemoryBIOFactory(files.options(), False, factory, house.reactor)
+    wrapped = TLSMemoryBIOFactory(files.options(), False, factory, house.reactor)
     house.reactor.listenUNIX(str(house.directory / "sock"), wrapped)
     get(
         house,

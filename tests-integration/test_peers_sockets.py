@@ -1,6 +1,5 @@
 """Programs that relay bytes, socat and ncat, as clients and as servers of ours, over every transport."""
 
-import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,9 +7,20 @@ from pathlib import Path
 import pytest
 
 from twisted.internet.error import ConnectionDone, ConnectionLost
-from twisted.internet.protocol import DatagramProtocol
 
-from .peers import Files, HalfClosing, House, Serving, files, freePort, house, needs
+from .peers import (
+    Files,
+    HalfClosing,
+    House,
+    Mailbox,
+    Serving,
+    digest,
+    files,
+    freePort,
+    house,
+    needs,
+    portOf,
+)
 
 __all__ = ["files", "house"]
 
@@ -142,11 +152,6 @@ def feed(house: House) -> Path:
     return fed
 
 
-def digest(data: bytes) -> tuple[int, str]:
-    """Return what tells data apart, in few letters."""
-    return len(data), hashlib.sha256(data).hexdigest()
-
-
 @needs("socat")
 @socatWays
 def test_socat_is_served(house: House, files: Files, way: Way) -> None:
@@ -171,20 +176,6 @@ def test_ncat_serves(house: House, files: Files, way: Way) -> None:
     serves(house, files, way)
 
 
-class Mailbox(DatagramProtocol):
-    """Keeps datagrams, and sends them back if it is to."""
-
-    def __init__(self, echoing: bool = False) -> None:
-        self.echoing = echoing
-        self.datagrams: list[bytes] = []
-
-    def datagramReceived(self, datagram: bytes, addr: object) -> None:
-        self.datagrams.append(datagram)
-        if self.echoing:
-            assert self.transport is not None
-            self.transport.write(datagram, addr)  # type: ignore[arg-type]
-
-
 def commands(*wanted: tuple[str, str]) -> pytest.MarkDecorator:
     """Return a mark for the addresses and commands that a test is to be run with."""
     return pytest.mark.parametrize(
@@ -204,7 +195,7 @@ def commands(*wanted: tuple[str, str]) -> pytest.MarkDecorator:
 )
 def test_datagrams_are_answered(house: House, host: str, command: str) -> None:
     port = house.reactor.listenUDP(0, Mailbox(echoing=True), host)
-    words = command.replace("{port}", str(port.getHost().port)).split()
+    words = command.replace("{port}", str(portOf(port))).split()
     process = house.start(*words, said=b"hello\n")
     house.until(lambda: house.printed(process) == b"hello\n")
 
@@ -220,8 +211,8 @@ def test_datagrams_get_an_answer(house: House, host: str, command: str) -> None:
     words = command.replace("{port}", str(number)).split()
     process = house.start(*words, said=b"hello\n")
     mailbox = Mailbox()
-    port = house.reactor.listenUDP(0, mailbox, host)
+    house.reactor.listenUDP(0, mailbox, host)
     # Nobody says when the program has opened its port, and until then datagrams are lost.
-    house.until(lambda: mailbox.datagrams or port.write(b"hi\n", (host, number)))
+    house.until(lambda: mailbox.datagrams or mailbox.transport.write(b"hi\n", (host, number)))
     assert mailbox.datagrams[0] == b"hello\n"
     house.until(lambda: house.printed(process).startswith(b"hi\n"))

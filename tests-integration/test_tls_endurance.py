@@ -2,6 +2,7 @@
 
 import socket
 import subprocess
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from twisted.internet.ssl import (
     PrivateCertificate,
 )
 
-from .peers import Files, House, Noting, files, freePort, house, needs
+from .peers import Files, House, Noting, files, freePort, house, needs, portOf
 
 __all__ = ["files", "house"]
 
@@ -85,6 +86,18 @@ def test_a_thousand_tickets_are_swallowed(house: House, files: Files) -> None:
     house.until(lambda: client.received == b"olleh\n")
 
 
+def told(process: "subprocess.Popen[bytes]", client: Noting) -> bool:
+    """Let a program say something, unless the client has heard of it."""
+    if not client.received:
+        say(process, b"go on\n")
+    return bool(client.received)
+
+
+def heard(house: House, process: "subprocess.Popen[bytes]", words: bytes) -> bool:
+    """Return whether a program has printed some words."""
+    return words in house.printed(process)
+
+
 def test_new_keys_are_taken_from_the_server(house: House, files: Files) -> None:
     process, port = serving(house, files)
     client = house.connect(port, files.trusting())
@@ -95,11 +108,15 @@ def test_new_keys_are_taken_from_the_server(house: House, files: Files) -> None:
         say(process, command)
         # What it reads together with a command is lost, so it is told again.
         client.received = b""
-        house.until(lambda: client.received or say(process, b"go on\n"))
-        heard = b"heard %d\n" % number
-        client.transport.write(heard)
-        house.until(lambda heard=heard: heard in house.printed(process))
+        house.until(partial(told, process, client))
+        client.transport.write(b"heard %d\n" % number)
+        house.until(partial(heard, house, process, b"heard %d\n" % number))
     assert client.reasons == []
+
+
+def hasAsked(house: House, process: "subprocess.Popen[bytes]", times: int) -> bool:
+    """Return whether a program has asked for new keys so often, or is over."""
+    return house.printed(process).count(b"KEYUPDATE") == times or process.poll() is not None
 
 
 def test_a_client_that_asks_for_new_keys_again_and_again_is_left(
@@ -113,9 +130,7 @@ def test_a_client_that_asks_for_new_keys_again_and_again_is_left(
         asked += 1
         say(process, b"K\n")
         # One at a time: the program looks for commands only where it begins to read.
-        house.until(
-            lambda: house.printed(process).count(b"KEYUPDATE") == asked or factory.built[0].reasons
-        )
+        house.until(partial(hasAsked, house, process, asked))
     assert asked > 100
     assert "too often" in str(factory.built[0].reasons[0].value)
 
@@ -191,11 +206,11 @@ def _signed(subject: PrivateCertificate, issuer: PrivateCertificate) -> PrivateC
 def test_a_chain_of_nine_is_followed_by_both(house: House, files: Files) -> None:
     end, between = Chain(files, 9).write(house.directory)
     # Ours serves.
-    port = house.serve(
-        f"ssl:0:interface=127.0.0.1:privateKey={end}:extraCertChain={between}"
-    ).getHost()
+    port = portOf(
+        house.serve(f"ssl:0:interface=127.0.0.1:privateKey={end}:extraCertChain={between}")
+    )
     process = asking(
-        *(house, files, port.port, "-showcerts", "-verify_return_error", "-servername"),
+        *(house, files, port, "-showcerts", "-verify_return_error", "-servername"),
         "example.com",
     )
     house.until(lambda: b"\nhello\n" in house.printed(process))
@@ -304,9 +319,9 @@ def test_parameters_of_diffie_hellman_in_a_description(house: House, files: File
     rsa.write_bytes(PrivateCertificate.fromCertificateAndKeyPair(signed, key).dumpPEM())
     base = f"ssl:0:interface=127.0.0.1:privateKey={rsa}"
     cipher = ("-tls1_2", "-cipher", "DHE-RSA-AES256-GCM-SHA384")
-    with_ = house.serve(f"{base}:dhParameters={parameters}").getHost().port
+    with_ = portOf(house.serve(f"{base}:dhParameters={parameters}"))
     process = asking(house, files, with_, *cipher)
     house.until(lambda: b"\nhello\n" in house.printed(process))
-    without = house.serve(base).getHost().port
+    without = portOf(house.serve(base))
     process = asking(house, files, without, *cipher)
     house.until(lambda: b"alert handshake failure" in house.printed(process))

@@ -6,6 +6,7 @@ import pytest
 
 from twisted.internet._pollingreactor import PollingReactor
 from twisted.internet._sockets._scopes import nameWithScope, withScope
+from twisted.internet.udp import Port
 
 from .reactor_helpers import reactor, turnUntil
 from .test_reactor_udp import Mailbox
@@ -47,8 +48,11 @@ def test_an_interface_that_there_is_not_is_an_error(scope: str) -> None:
 
 def test_datagrams_can_be_sent_to_an_address_with_a_scope(reactor: PollingReactor) -> None:
     mailbox = Mailbox()
-    number = reactor.listenUDP(0, mailbox, "::1").getHost().port
+    receiving = reactor.listenUDP(0, mailbox, "::1")
     sending = reactor.listenUDP(0, Mailbox(), "::1")
+    assert isinstance(receiving, Port)
+    assert isinstance(sending, Port)
+    number = receiving.getHost().port
     sending.write(b"x", ("::1%lo", number))
     turnUntil(reactor, lambda: mailbox.datagrams == [b"x"])
     with pytest.raises(OSError, match="interface"):
