@@ -74,6 +74,8 @@ class Client(protocol.Protocol):
         self.hash, self.descriptors, self.lost = hashlib.sha256(), [], defer.Deferred()
     def dataReceived(self, data):
         self.hash.update(data)
+        if self.descriptors:
+            self.transport.loseConnection()
     def fileDescriptorReceived(self, descriptor):
         self.descriptors.append(descriptor)
     def readConnectionLost(self):
@@ -188,8 +190,8 @@ def test_the_incumbent_is_served(house: House) -> None:
         reading, writing = os.pipe()
         os.write(writing, b"read from us")
         os.close(writing)
+        # The incumbent closes: what comes together with the end does not always reach it.
         holder.hand(reading)
-        holder.transport.loseConnection()
 
     holder.onData = answer
     mailbox = Mailbox(echoing=True)
@@ -200,7 +202,6 @@ def test_the_incumbent_is_served(house: House) -> None:
     numbers = [port.getHost().port for port in ports]  # type: ignore[attr-defined]
     process = house.start(incumbent(), "-c", CLIENT, house.directory / "data", *numbers, path)
     house.until(lambda: process.poll() is not None)
-    print("OUT", house.printed(process).decode())
     assert house.printed(process).decode().splitlines() == [
         f"ConnectionDone {digest(DATA)[1]}",
         "ConnectionLost",

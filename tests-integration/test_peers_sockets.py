@@ -212,7 +212,12 @@ def test_datagrams_get_an_answer(house: House, host: str, command: str) -> None:
     process = house.start(*words, said=b"hello\n")
     mailbox = Mailbox()
     house.reactor.listenUDP(0, mailbox, host)
-    # Nobody says when the program has opened its port, and until then datagrams are lost.
-    house.until(lambda: mailbox.datagrams or mailbox.transport.write(b"hi\n", (host, number)))
+
+    def heard() -> bool:
+        # Nobody says when the program has opened its port, and until then datagrams are lost.
+        mailbox.transport.write(b"hi\n", (host, number))
+        return bool(mailbox.datagrams)
+
+    house.until(heard)
     assert mailbox.datagrams[0] == b"hello\n"
     house.until(lambda: house.printed(process).startswith(b"hi\n"))
