@@ -301,27 +301,3 @@ def test_a_description_names_the_endpoint_below(house: House, files: Files) -> N
     )
     client.transport.write(b"hello\n")
     house.until(lambda: client.received == b"olleh\n")
-
-
-def test_parameters_of_diffie_hellman_in_a_description(house: House, files: Files) -> None:
-    parameters = house.directory / "dh.pem"
-    subprocess.run(
-        [
-            *("openssl", "genpkey", "-genparam", "-algorithm", "DH"),
-            *("-pkeyopt", "group:ffdhe2048", "-out", parameters),
-        ],
-        check=True,
-        capture_output=True,
-    )
-    rsa = house.directory / "rsa.pem"
-    key = KeyPair.generate()
-    signed = files.authority.signRequestObject(key.requestObject(DN(CN="example.com")), 3)
-    rsa.write_bytes(PrivateCertificate.fromCertificateAndKeyPair(signed, key).dumpPEM())
-    base = f"ssl:0:interface=127.0.0.1:privateKey={rsa}"
-    cipher = ("-tls1_2", "-cipher", "DHE-RSA-AES256-GCM-SHA384")
-    with_ = portOf(house.serve(f"{base}:dhParameters={parameters}"))
-    process = asking(house, files, with_, *cipher)
-    house.until(lambda: b"\nhello\n" in house.printed(process))
-    without = portOf(house.serve(base))
-    process = asking(house, files, without, *cipher)
-    house.until(lambda: b"alert handshake failure" in house.printed(process))

@@ -6,18 +6,26 @@ import subprocess
 import threading
 
 import pytest
-from OpenSSL import SSL, crypto
+from OpenSSL import SSL
 
 from twisted.internet.error import ConnectionAborted, ConnectionDone, ConnectionLost
 from twisted.internet.ssl import (
     DN,
     Certificate,
-    KeyPair,
-    PrivateCertificate,
     VerificationError,
 )
 
-from .peers import Files, House, Noting, Only, files, freePort, house, incumbent, needs
+from .peers import (
+    Files,
+    House,
+    Noting,
+    Only,
+    files,
+    freePort,
+    house,
+    incumbent,
+    needs,
+)
 
 __all__ = ["files", "house"]
 

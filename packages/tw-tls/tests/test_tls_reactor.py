@@ -127,6 +127,18 @@ def test_endpoints_speak_tls(reactor: PollingReactor) -> None:
     turnUntil(reactor, lambda: client.received == b"hello")
 
 
+def test_a_protocol_may_get_a_connectionLost_of_its_own(reactor: PollingReactor) -> None:
+    server = SSL4ServerEndpoint(reactor, 0, serverOptions(), interface="127.0.0.1")
+    number = portOf(server.listen(Factory.forProtocol(Echo)))
+    client = connected(
+        reactor, SSL4ClientEndpoint(reactor, "127.0.0.1", number, clientOptions()), Noting()
+    )
+    reasons: list[Failure] = []
+    client.connectionLost = reasons.append  # type: ignore[method-assign]
+    client.transport.loseConnection()
+    turnUntil(reactor, lambda: reasons)
+
+
 def test_endpoints_have_names() -> None:
     options = serverOptions()
     server = SSL4ServerEndpoint(EPollReactor, 443, options)  # type: ignore[arg-type]
