@@ -26,11 +26,11 @@ class Side:
     """A namespace, and a reactor whose sockets are in it."""
 
     def __init__(self) -> None:
-        self.reactor = EPollReactor()
         with _homecoming():
             _call("unshare", _CLONE_NEWNET)
             self.namespace = os.open(_OWN, os.O_RDONLY | os.O_CLOEXEC)
             self.ip("link set lo up")
+        self.reactor = EPollReactor()
 
     @contextmanager
     def inside(self) -> Iterator[EPollReactor]:
@@ -121,8 +121,10 @@ def _homecoming() -> Iterator[None]:
     try:
         yield
     finally:
-        _call("setns", home, _CLONE_NEWNET)
-        os.close(home)
+        try:
+            _call("setns", home, _CLONE_NEWNET)
+        finally:
+            os.close(home)
 
 
 def _call(name: str, *arguments: int) -> None:
