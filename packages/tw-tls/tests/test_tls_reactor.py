@@ -422,6 +422,22 @@ def test_a_file_from_before_is_sent_in_the_clear_and_whole(
     assert not rest or rest[0] == 22
 
 
+def test_a_method_that_was_kept_from_before_writes_encrypted(reactor: PollingReactor) -> None:
+    kept: list[Callable[..., None]] = []
+    pair = StartedPair(
+        reactor,
+        lambda client: kept.extend((client.transport.write, client.transport.writeSequence)),
+    )
+    write, writeSequence = kept
+    write(b"one ")
+    writeSequence([b"two ", b"three"])
+    turnUntil(reactor, lambda: pair.server.received == b"one two three")
+    pair.client.transport.loseConnection()
+    turnUntil(reactor, lambda: pair.server.lost)
+    assert isinstance(pair.server.reason, ConnectionDone)
+    write(b"too late")
+
+
 def test_a_producer_from_before_is_steered_on(reactor: PollingReactor) -> None:
     class Producer:
         events: list[str] = []

@@ -6,6 +6,7 @@ what they write must not go out in the clear. So the methods of that transport o
 by those of TLS, on the instance, and TLS reaches the transport by the methods of its class.
 """
 
+from collections.abc import Callable
 from typing import cast
 
 from twisted.internet.defer import Deferred
@@ -102,6 +103,10 @@ _REPLACED = (
 )
 
 
+_INSTEAD = "_writesInstead"
+"""What a transport of ours calls in place of writing, where `write` was kept from before TLS."""
+
+
 class _Below:
     """A transport on which TLS was started, as TLS sees it: by the methods of its class."""
 
@@ -109,8 +114,17 @@ class _Below:
         self._transport = transport
         for name in _REPLACED:
             method = getattr(type(transport), name, None)
-            if method is not None:
+            if method is not None and name != "write":
                 setattr(self, name, method.__get__(transport))
+        self._write: Callable[[bytes], object] = type(transport).write.__get__(transport)
+
+    def write(self, data: bytes) -> None:
+        """Send what TLS has made, past what waits for those who kept `write` from before."""
+        attributes = vars(self._transport)
+        instead = attributes.pop(_INSTEAD, None)
+        self._write(data)
+        if instead is not None:
+            attributes[_INSTEAD] = instead
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._transport, name)
@@ -130,6 +144,7 @@ class StartedTLS(TLSMemoryBIOProtocol):
         for name in _REPLACED:
             if hasattr(type(transport), name):
                 setattr(transport, name, getattr(self, name))
+        setattr(transport, _INSTEAD, self.write)
         transport.getPeerCertificate = self.getPeerCertificate  # type: ignore[attr-defined]
         alsoProvides(transport, ISSLTransport)
         if getattr(self.wrappedProtocol, "transport", None) is transport:
@@ -145,7 +160,7 @@ class StartedTLS(TLSMemoryBIOProtocol):
         Args:
             reason: Why the transport below is gone.
         """
-        for name in (*_REPLACED, "getPeerCertificate"):
+        for name in (*_REPLACED, _INSTEAD, "getPeerCertificate"):
             vars(self._started).pop(name, None)
         super().connectionLost(reason)
 
