@@ -49,6 +49,12 @@ class Side:
         for command in commands:
             subprocess.run(["ip", *command.split()], check=True, pass_fds=files)
 
+    def isUp(self) -> bool:
+        """Return whether the cable works at this end."""
+        with self.inside():
+            command = ["ip", "-oneline", "link", "show", "dev", "veth0"]
+            return b"state UP" in subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
+
     def close(self) -> None:
         """End everything."""
         with self.inside():
@@ -84,6 +90,9 @@ class Cable:
                     f"address add fd99::{number}/64 dev veth0 nodad",
                     f"address add fe80::{number}/64 dev veth0 nodad",
                 )
+
+        # Until the kernel has noticed that both ends are up, it loses what is sent.
+        self.until(lambda: all(side.isUp() for side in self.sides))
 
     def until(self, condition: Callable[[], object]) -> None:
         """Turn both reactors until a condition holds."""
