@@ -18,6 +18,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.error import CannotListenError, ConnectionDone
 from twisted.internet.interfaces import (
     IAddress,
+    IDelayedCall,
     IListeningPort,
     IProtocolFactory,
     IReactorFDSet,
@@ -36,6 +37,9 @@ ACCEPTS_AT_ONCE = 100
 
 RETRY_AFTER = 1.0
 """After how many seconds accepting is tried again when the system has no memory for it."""
+
+COMPLAIN_AGAIN = 60.0
+"""For how many seconds a port that can't accept connections does not say so again."""
 
 TRANSIENT = frozenset(
     getattr(errno, name)
@@ -122,7 +126,8 @@ class StreamPort:
 
     _kind = "Stream"
     _adopted: socket.socket | None = None
-    _full = False
+    _quietUntil: float = 0.0
+    _retrying: IDelayedCall | None = None
     _stopped: Deferred[None] | None = None
     _place: int | str | None = None
     # What can be done about an error of the system, by its number.
@@ -204,9 +209,17 @@ class StreamPort:
         skt, self._adopted = self._adopted, None
         if skt is None:
             skt = self._bind()
-        skt.setblocking(False)
         self.socket = skt
-        self._place = self._placeOf(skt)
+        try:
+            skt.setblocking(False)
+            self._place = self._placeOf(skt)
+            self.reactor.addReader(self)
+        except OSError as error:
+            # The system has no memory for one more to be watched, say.
+            self._closed()
+            skt.close()
+            self.socket = self._place = None
+            raise self._cannotListen(error) from error
         _reserve.take()
         _log.info(
             "{prefix} starting on {port}",
@@ -214,10 +227,13 @@ class StreamPort:
             port=self._place,
             factory=self.factory,
         )
-        self.factory.doStart()
         self.connected = True
         self.disconnected = self.disconnecting = False
-        self.reactor.addReader(self)
+        try:
+            self.factory.doStart()
+        except BaseException as error:
+            self.connectionLost(Failure(error))
+            raise
 
     def stopListening(self) -> Deferred[None] | None:
         """Take no more connections and free the address; open connections stay.
@@ -248,6 +264,9 @@ class StreamPort:
         self.connected = self.disconnecting = False
         self.disconnected = True
         self.reactor.removeReader(self)
+        if self._retrying is not None:
+            self._retrying.cancel()
+            self._retrying = None
         if self.socket is not None:
             self._closed()
             self.socket.close()
@@ -282,7 +301,6 @@ class StreamPort:
                     self._retryLater(error)
                     break
             else:
-                self._full = False
                 self._accepted(skt, name)
         return None
 
@@ -306,15 +324,11 @@ class StreamPort:
 
     def _refuse(self, error: OSError) -> bool:
         """Accept a connection with the reserved descriptor and close it; false if that fails."""
-        if not self._full:
-            self._full = True
-            _log.error(
-                "Connections to port {port} are refused: {error}. Raise the limit of open files "
-                "(ulimit -n, LimitNOFILE=) or close what is not needed.",
-                port=self._place,
-                error=error,
-                factory=self.factory,
-            )
+        self._complain(
+            "Connections to port {port} are refused: {error}. Raise the limit of open files "
+            "(ulimit -n, LimitNOFILE=) or close what is not needed.",
+            error,
+        )
         if self.socket is None or not _reserve.release():
             return False
         try:
@@ -328,20 +342,32 @@ class StreamPort:
 
     def _retryLater(self, error: OSError) -> None:
         """Stop accepting for a while: there is no memory, or no descriptor at all."""
-        if not self._full:
-            self._full = True
+        self._complain(
+            "Port {port} can't accept connections: {error}. It tries again every "
+            "{seconds} seconds.",
+            error,
+        )
+        self.reactor.removeReader(self)
+        self._retrying = self.reactor.callLater(RETRY_AFTER, self._retry)
+
+    def _complain(self, message: str, error: OSError) -> None:
+        """Log why connections are not accepted, unless that was done a moment ago.
+
+        At the limit, clients are accepted and refused in turns: they must not fill the log.
+        """
+        now = self.reactor.seconds()
+        if now >= self._quietUntil:
+            self._quietUntil = now + COMPLAIN_AGAIN
             _log.error(
-                "Port {port} can't accept connections: {error}. It tries again every "
-                "{seconds} seconds.",
+                message,
                 port=self._place,
                 error=error,
                 seconds=RETRY_AFTER,
                 factory=self.factory,
             )
-        self.reactor.removeReader(self)
-        self.reactor.callLater(RETRY_AFTER, self._retry)
 
     def _retry(self) -> None:
+        self._retrying = None
         _reserve.take()
         if self.connected and not self.disconnecting:
             self.reactor.addReader(self)
