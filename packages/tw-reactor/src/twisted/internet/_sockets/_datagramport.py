@@ -147,7 +147,15 @@ class DatagramPort:
         if skt is None:
             skt = self._bind()
         self.socket = skt
-        self._place = self._placeOf(skt)
+        try:
+            self._place = self._placeOf(skt)
+            self.reactor.addReader(self)
+        except OSError as error:
+            # The system has no memory for one more to be watched, say.
+            self._closed()
+            skt.close()
+            self.socket = self._place = None
+            raise self._cannotListen(error) from error
         _log.info(
             "{prefix} starting on {port}",
             prefix=protocolName(self.protocol),
@@ -161,8 +169,6 @@ class DatagramPort:
         except BaseException:
             self.connectionLost()
             raise
-        if self.connected and not self.disconnecting:
-            self.reactor.addReader(self)
 
     def stopListening(self) -> Deferred[None] | None:
         """Receive no more, and free the address.

@@ -270,7 +270,11 @@ class FileDescriptor:
     def _block(self) -> None:
         if not self._blocked:
             self._blocked = True
-            self.startWriting()
+            try:
+                self.startWriting()
+            except OSError as error:
+                # The kernel has no room for one more descriptor to watch.
+                self._end(error)
 
     def _discardUnsent(self) -> None:
         self._gathered.clear()
