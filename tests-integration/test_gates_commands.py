@@ -14,7 +14,7 @@ from .small_house import ROOT
 
 COMMANDS = {
     *("test", "unit", "integration", "lint", "types", "contracts", "build", "check-wheels"),
-    *("docs", "bench", "version", "properties", "simulation"),
+    *("docs", "bench", "version", "properties", "simulation", "faults"),
 }
 
 
