@@ -91,13 +91,13 @@ def leftEachTime(act: Callable[[], object]) -> dict[str, int]:
 @pytest.mark.parametrize("how", ["loseConnection", "abortConnection"])
 def test_connections(reactor: PollingReactor, how: str) -> None:
     counts = Counts()
-    secure: IReactorSSL = reactor  # type: ignore[assignment]  # with tw-tls it is one
+    secure: IReactorSSL = reactor
     port = secure.listenSSL(0, Counting(counts), serverOptions(), interface="127.0.0.1")
     number = port.getHost().port
 
     def act() -> None:
         lost = counts.lost
-        secure.connectSSL("127.0.0.1", number, Counting(counts, how), clientOptions())  # type: ignore[arg-type]
+        secure.connectSSL("127.0.0.1", number, Counting(counts, how), clientOptions())
         turnUntil(reactor, lambda: counts.lost == lost + 2)
 
     assert leftEachTime(act) == {}
@@ -132,14 +132,14 @@ def test_connections_that_start_tls_later(reactor: PollingReactor) -> None:
 
 def test_handshakes_that_fail(reactor: PollingReactor) -> None:
     counts = Counts()
-    secure: IReactorSSL = reactor  # type: ignore[assignment]  # with tw-tls it is one
+    secure: IReactorSSL = reactor
     other = certificate("other.example").options()
     port = secure.listenSSL(0, Counting(counts), other, interface="127.0.0.1")
     number = port.getHost().port
 
     def act() -> None:
         lost = counts.lost
-        secure.connectSSL("127.0.0.1", number, Counting(counts, "loseConnection"), clientOptions())  # type: ignore[arg-type]
+        secure.connectSSL("127.0.0.1", number, Counting(counts, "loseConnection"), clientOptions())
         turnUntil(reactor, lambda: counts.lost == lost + 2)
 
     assert leftEachTime(act) == {}
