@@ -280,3 +280,17 @@ def test_many_processes_leave_nothing(reactor: PollingReactor) -> None:
     # None is left to be waited for, so none is a zombie.
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
+
+
+def test_port_whose_factory_fails_to_start_is_closed(reactor: PollingReactor) -> None:
+    class Failing(RecordingServer):
+        def startFactory(self) -> None:
+            raise ZeroDivisionError
+
+    before = os.listdir("/proc/self/fd")
+    for _ in range(3):
+        with pytest.raises(ZeroDivisionError):
+            reactor.listenTCP(0, Failing(), interface="127.0.0.1")
+    assert reactor.getReaders() == []
+    # One descriptor may be kept in reserve.
+    assert len(os.listdir("/proc/self/fd")) <= len(before) + 1
