@@ -131,3 +131,21 @@ def test_port_that_is_stopped_does_not_try_again(
     reactor.advance(0)
     assert reactor.getDelayedCalls() == []
     assert len(complaints) == 1
+
+
+def test_port_that_can_not_be_watched_tries_again(
+    listening: Listening, complaints: list[LogEvent], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port, reactor = listening([errno.ENOMEM, None])
+    port.doRead()
+
+    def refuse(reader: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(reactor, "addReader", refuse)
+        reactor.advance(RETRY_AFTER)
+    assert reactor.getReaders() == []
+    reactor.advance(RETRY_AFTER)
+    assert reactor.getReaders() == [port]
+    assert len(complaints) == 1

@@ -370,7 +370,10 @@ class StreamPort:
         self._retrying = None
         _reserve.take()
         if self.connected and not self.disconnecting:
-            self.reactor.addReader(self)
+            try:
+                self.reactor.addReader(self)
+            except OSError as error:
+                self._retryLater(error)
 
     def _cannotListen(self, error: OSError) -> CannotListenError:
         """Return the error for the caller, with advice where there is some."""
