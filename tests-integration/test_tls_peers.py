@@ -16,10 +16,10 @@ from OpenSSL import SSL, crypto
 
 from bench.errors import BenchError
 from bench.sides import ROOT, Environments
-from twisted.internet.endpoints import TCP4ClientEndpoint, wrapClientTLS
+from twisted.internet.endpoints import TCP4ClientEndpoint, serverFromString, wrapClientTLS
 from twisted.internet.epollreactor import EPollReactor
 from twisted.internet.error import ConnectionAborted, ConnectionDone, ConnectionLost
-from twisted.internet.interfaces import IAddress
+from twisted.internet.interfaces import IAddress, IListeningPort
 from twisted.internet.protocol import ClientFactory, Factory, Protocol, connectionDone
 from twisted.internet.ssl import (
     DN,
@@ -234,6 +234,41 @@ def test_openssls_client_is_served(house: House, files: Files, flag: str, versio
     # Forward secrecy, by default.
     assert b"Cipher is ECDHE-" in printed or b"Cipher is TLS_" in printed
     assert factory.built[0].transport.getHandle().get_servername() == b"example.com"
+
+
+@needsOpenssl
+def test_openssls_client_agrees_on_keys_over_a_described_field(house: House, files: Files) -> None:
+    field = house.directory / "dh.pem"
+    command = ["openssl", "genpkey", "-genparam", "-algorithm", "DH"]
+    field.write_bytes(
+        subprocess.run(
+            [*command, "-pkeyopt", "group:ffdhe2048"], check=True, capture_output=True
+        ).stdout
+    )
+    key = PrivateCertificate.fromCertificateAndKeyPair(
+        *_signedWithRSA(files.authority, "example.com")
+    )
+    (house.directory / "rsa.pem").write_bytes(key.dumpPEM())
+    description = (
+        f"ssl:0:interface=127.0.0.1:privateKey={house.directory}/rsa.pem"
+        f":extraCertChain={files.root}:dhParameters={field}"
+    )
+    ports: list[IListeningPort] = []
+    serverFromString(house.reactor, description).listen(Serving()).addCallback(ports.append)
+    number = ports[0].getHost().port  # type: ignore[attr-defined]  # it is of TCP
+    process = sClient(house, files, number, "-tls1_2", "-cipher", "DHE", "-showcerts")
+    house.until(lambda: b"\nhello\n" in house.printed(process))
+    printed = house.printed(process)
+    assert b"Cipher is DHE-RSA-" in printed
+    assert b"Server Temp Key: DH, 2048 bits" in printed
+    # The chain that the description names is sent after the server's own certificate.
+    assert printed.count(b"BEGIN CERTIFICATE") >= 2
+
+
+def _signedWithRSA(authority: PrivateCertificate, name: str) -> tuple[Certificate, KeyPair]:
+    """Return a certificate for a key of RSA, and the key."""
+    key = KeyPair.generate(crypto.TYPE_RSA, 2048)
+    return authority.signRequestObject(key.requestObject(DN(CN=name)), 3), key
 
 
 @needsOpenssl

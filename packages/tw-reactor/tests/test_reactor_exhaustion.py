@@ -8,8 +8,9 @@ from typing import cast
 
 import pytest
 
+from twisted.internet._sockets._baseport import IReactorOfPorts
 from twisted.internet._sockets._port import Port
-from twisted.internet._sockets._streamport import COMPLAIN_AGAIN, RETRY_AFTER, IReactorOfPorts
+from twisted.internet._sockets._streamport import COMPLAIN_AGAIN, RETRY_AFTER
 from twisted.internet.testing import MemoryReactorClock
 from twisted.logger import LogEvent, globalLogPublisher
 

@@ -249,7 +249,7 @@ class Conversation:
         assert self.failures or self.client.built
         assert [*self.reactor.getReaders(), *self.reactor.getWriters()] == []
         assert self.reactor.getDelayedCalls() == []
-        assert self.reactor.openTransports == set()
+        assert not self.reactor.openTransports
         assert [skt for skt in self.torture.sockets if skt.fileno() != -1] == []
 
 

@@ -4,6 +4,7 @@ import gc
 import socket
 import weakref
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import cast
 
 import pytest
@@ -361,6 +362,48 @@ def test_whoever_holds_the_transport_from_before_writes_encrypted(
     pair.below.loseConnection()
     turnUntil(reactor, lambda: pair.server.lost)
     assert isinstance(pair.server.reason, ConnectionDone)
+
+
+def test_whoever_holds_the_transport_from_before_sends_files_encrypted(
+    reactor: PollingReactor, tmp_path: Path
+) -> None:
+    content = b"content of a file " * 20_000
+    (tmp_path / "file").write_bytes(content)
+    pair = StartedPair(reactor)
+    clear: list[bytes] = []
+
+    def transmit(data: bytes | memoryview) -> int:
+        clear.append(bytes(data))
+        return pair.below.socket.send(data)
+
+    pair.below._transmit = transmit  # type: ignore[method-assign]
+    sent: list[int] = []
+    for transport in (pair.below, pair.client.transport):
+        with (tmp_path / "file").open("rb") as file:
+            transport.sendFile(file).addCallback(sent.append)
+        turnUntil(reactor, lambda: len(sent) == 1)
+        sent.clear()
+    turnUntil(reactor, lambda: pair.server.received == content * 2)
+    assert clear
+    assert b"content" not in b"".join(clear)
+
+
+def test_a_file_from_before_is_sent_in_the_clear_and_whole(
+    reactor: PollingReactor, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_bytes(bytes(300_000))
+    server, client = Noting(), Noting()
+    port = reactor.listenTCP(0, Only(server), interface="127.0.0.1")
+    reactor.connectTCP("127.0.0.1", port.getHost().port, Only(client))
+    turnUntil(reactor, lambda: server.made and client.made)
+    with (tmp_path / "file").open("rb") as file:
+        cast(Connection, client.transport).sendFile(file)
+    client.transport.startTLS(clientOptions())
+    turnUntil(reactor, lambda: len(server.received) >= 300_000)
+    rest = server.received[300_000:]
+    assert server.received[:300_000] == bytes(300_000)
+    # A record of a handshake (RFC 8446 section 5.1).
+    assert not rest or rest[0] == 22
 
 
 def test_a_producer_from_before_is_steered_on(reactor: PollingReactor) -> None:

@@ -1,10 +1,10 @@
-"""Protocols for streams that are made of lines.
+"""Protocols for streams that are made of lines, and a producer that sends a file.
 
 `LineReceiver` is for what has lines and raw bytes by turns, `LineOnlyReceiver` for what has
 nothing but lines. The cutting is done in `twisted.protocols._lines`; here it is joined to a
-transport.
+transport. `FileSender` writes a file to whatever consumes bytes.
 
-What holds for both:
+What holds for both receivers:
 
 - A line that is longer than `MAX_LENGTH` never reaches `lineReceived`. It goes to
   `lineLengthExceeded`, as soon as the bytes received say so.
@@ -14,6 +14,7 @@ What holds for both:
   brings waits until `lineReceived` has returned.
 """
 
+from twisted.protocols._filesender import FileSender
 from twisted.protocols._lineprotocols import LineOnlyReceiver, LineReceiver
 
-__all__ = ["LineOnlyReceiver", "LineReceiver"]
+__all__ = ["FileSender", "LineOnlyReceiver", "LineReceiver"]

@@ -88,6 +88,7 @@ def connectSSL(
 _REPLACED = (
     "write",
     "writeSequence",
+    "sendFile",
     "loseConnection",
     "loseWriteConnection",
     "abortConnection",

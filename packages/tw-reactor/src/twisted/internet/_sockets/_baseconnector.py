@@ -237,12 +237,12 @@ class BaseAttempt:
         self._timeout = timeout
         self._socket: socket.socket | None = None
         self._limit: IDelayedCall | None = None
-        self._open: set[object] | None = getattr(self._reactor, "openTransports", None)
+        self._open: dict[object, None] | None = getattr(self._reactor, "openTransports", None)
 
     def begin(self) -> None:
         """Begin to connect, and to look at the time."""
         if self._open is not None:
-            self._open.add(self)
+            self._open[self] = None
         if self._timeout is not None:
             self._limit = self._reactor.callLater(self._timeout, self._tooLate)
         self._start()
@@ -328,7 +328,7 @@ class BaseAttempt:
             return False
         self.finished = True
         if self._open is not None:
-            self._open.discard(self)
+            self._open.pop(self, None)
         if self._limit is not None and self._limit.active():
             self._limit.cancel()
         return True

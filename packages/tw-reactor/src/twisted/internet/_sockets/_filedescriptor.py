@@ -54,11 +54,12 @@ class SettlingReactor(Protocol):
 
     Attributes:
         settleSoon: Has `settle` called right after the current callback.
-        openTransports: What is to be disconnected when the reactor shuts down.
+        openTransports: What is to be disconnected when the reactor shuts down: the keys, in the
+            order in which they were opened; there are no values.
     """
 
     settleSoon: Callable[[Settling], object]
-    openTransports: set[object]
+    openTransports: dict[object, None]
 
 
 @implementer(IReadWriteDescriptor, IHalfCloseableDescriptor, ITransport, IConsumer, IPushProducer)

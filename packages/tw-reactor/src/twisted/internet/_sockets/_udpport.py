@@ -17,12 +17,11 @@ from twisted.internet._sockets._addressing import (
     newSocket,
     portNumber,
 )
+from twisted.internet._sockets._baseport import IReactorOfPorts
 from twisted.internet._sockets._datagramport import DatagramPort, checkDatagram, handOver
 from twisted.internet._sockets._port import ADVICE
-from twisted.internet._sockets._streamport import IReactorOfPorts
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.error import (
-    CannotListenError,
     InvalidAddressError,
     ServiceNameUnknownError,
     UnsupportedAddressFamily,
@@ -42,6 +41,7 @@ class UDPPort(DatagramPort):
     port: int | str
 
     _kind = "UDP"
+    _advice = ADVICE
     _family: int = socket.AF_INET
     _peer: tuple[str, int] | None = None
     # The host that was sent to last, which need not be checked again.
@@ -263,9 +263,3 @@ class UDPPort(DatagramPort):
             message = f"{self.port} is no port number: 0 to 65535 are"
             raise self._cannotListen(OSError(errno.EINVAL, message)) from error
         return skt
-
-    def _cannotListen(self, error: OSError) -> CannotListenError:
-        advice = ADVICE.get(error.errno or 0)
-        if advice is not None:
-            error = type(error)(error.errno, f"{error.strerror} ({advice})")
-        return super()._cannotListen(error)
