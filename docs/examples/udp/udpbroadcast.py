@@ -3,7 +3,6 @@
 import random
 import sys
 
-from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorMulticast, IReactorTime
 from twisted.internet.protocol import DatagramProtocol
 from twisted.internet.task import LoopingCall, react

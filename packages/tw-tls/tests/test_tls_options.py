@@ -307,9 +307,7 @@ def _withOrderOfSubgroup(pem: bytes) -> bytes:
     modulus = int.from_bytes(der[9 : 9 + 256], "big")
     numbers = der[4:] + b"\x02\x82\x01\x00" + ((modulus - 1) // 2).to_bytes(256, "big")
     text = base64.encodebytes(b"\x30\x82" + len(numbers).to_bytes(2, "big") + numbers)
-    return (
-        b"-----BEGIN X9.42 DH PARAMETERS-----\n" + text + b"-----END X9.42 DH PARAMETERS-----\n"
-    )
+    return b"-----BEGIN X9.42 DH PARAMETERS-----\n" + text + b"-----END X9.42 DH PARAMETERS-----\n"
 
 
 @pytest.mark.parametrize("pem", [DH_2048, _withOrderOfSubgroup(DH_2048)])
