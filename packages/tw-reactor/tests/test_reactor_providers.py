@@ -113,8 +113,11 @@ def test_one_factory_serves_several_ports_of_different_kinds(
     reactor.connectTCP("127.0.0.1", tcp.getHost().port, client)
     reactor.connectUNIX(path, client)
     turnUntil(reactor, lambda: len(server.built) == len(client.built) == 2)
-    tcp.stopListening()
-    turnUntil(reactor, lambda: not tcp.connected)
+    stopped: list[object] = []
+    deferred = tcp.stopListening()
+    assert deferred is not None
+    deferred.addCallback(stopped.append)
+    turnUntil(reactor, lambda: stopped)
     assert (server.starts, server.stops) == (1, 0)
     unix.stopListening()
     turnUntil(reactor, lambda: server.stops)

@@ -132,13 +132,15 @@ def test_one_factory_serves_clients_with_and_without_tls(reactor: PollingReactor
     plain = reactor.listenTCP(0, factory, interface="127.0.0.1").getHost().port
     secure = reactor.listenSSL(0, factory, serverOptions(), interface="127.0.0.1").getHost().port
     assert factory.numPorts == 2
-    for endpoint in (
-        TCP4ClientEndpoint(reactor, "127.0.0.1", plain),
-        SSL4ClientEndpoint(reactor, "127.0.0.1", secure, clientOptions()),
-    ):
-        client = connected(reactor, endpoint, Noting())
+    clients = [
+        connected(reactor, TCP4ClientEndpoint(reactor, "127.0.0.1", plain), Noting()),
+        connected(
+            reactor, SSL4ClientEndpoint(reactor, "127.0.0.1", secure, clientOptions()), Noting()
+        ),
+    ]
+    for client in clients:
         client.transport.write(b"hello")
-        turnUntil(reactor, lambda client=client: client.received == b"hello")
+    turnUntil(reactor, lambda: [client.received for client in clients] == [b"hello"] * 2)
 
 
 def test_endpoints_have_names() -> None:
