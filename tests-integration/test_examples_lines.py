@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from .running import PATIENCE, Running, freePort, run, running
+from .running import PATIENCE, Running, ask, freePort, run, running
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "docs" / "examples"
 ANYWHERE = "tcp:0:interface=127.0.0.1"
@@ -93,6 +93,34 @@ def test_guestbook_appends_lines_to_a_file_and_closes_it(tmp_path: Path) -> None
         other.leave()
         guest.leave()
     assert program.out[1:] == ["the guestbook is closed\n"]
+
+
+def test_qotd_serves_the_quote_that_it_was_given() -> None:
+    with server("servers/qotd.py", ANYWHERE, "No rose without thorns.") as (_, port):
+        assert ask(port, b"") == b"No rose without thorns.\r\n"
+
+
+def test_qotd_chooses_from_files_of_fortune(tmp_path: Path) -> None:
+    paths = [tmp_path / "one", tmp_path / "two"]
+    for path in paths:
+        path.write_text(f"first of {path.name}\n%\nsecond\nof {path.name}\n%\n")
+    possible = {b"first of one\r\n", b"second\nof one\r\n"}
+    possible |= {b"first of two\r\n", b"second\nof two\r\n"}
+    with server("servers/qotd.py", ANYWHERE, *map(str, paths)) as (_, port):
+        for _ in range(5):
+            assert ask(port, b"") in possible
+
+
+def test_quoters_provide_the_interface() -> None:
+    # Of quotations/__init__.py, quotations/quoters.py and quotations/protocol.py.
+    program = """if True:
+        from quotations import protocol, quoters
+        from twisted.python.components import verifyObject
+        for quoter in (quoters.StaticQuoter("x"), quoters.FortuneQuoter(["x"])):
+            assert verifyObject(quoters.IQuoter, quoter)
+            assert protocol.QOTDFactory(quoter).buildProtocol(None)
+    """
+    assert run([sys.executable, "-c", program], EXAMPLES / "servers") == (0, "", "")
 
 
 def test_told_tells_of_a_connection_and_its_end() -> None:
