@@ -143,6 +143,22 @@ def test_a_protocol_may_get_a_connectionLost_of_its_own(reactor: PollingReactor)
     turnUntil(reactor, lambda: reasons)
 
 
+def test_one_factory_serves_clients_with_and_without_tls(reactor: PollingReactor) -> None:
+    factory = Factory.forProtocol(Echo)
+    plain = reactor.listenTCP(0, factory, interface="127.0.0.1").getHost().port
+    secure = reactor.listenSSL(0, factory, serverOptions(), interface="127.0.0.1").getHost().port
+    assert factory.numPorts == 2
+    clients = [
+        connected(reactor, TCP4ClientEndpoint(reactor, "127.0.0.1", plain), Noting()),
+        connected(
+            reactor, SSL4ClientEndpoint(reactor, "127.0.0.1", secure, clientOptions()), Noting()
+        ),
+    ]
+    for client in clients:
+        client.transport.write(b"hello")
+    turnUntil(reactor, lambda: [client.received for client in clients] == [b"hello"] * 2)
+
+
 def test_endpoints_have_names() -> None:
     options = serverOptions()
     server = SSL4ServerEndpoint(EPollReactor, 443, options)  # type: ignore[arg-type]

@@ -114,6 +114,7 @@ class FileDescriptor:
         # of the class.
         self.producer = None
         self._writeDisconnected = False
+        self._writesInstead = None
         self._unsettled = False
         self._blocked = False
         self._waited = False
@@ -276,7 +277,11 @@ class FileDescriptor:
     def _block(self) -> None:
         if not self._blocked:
             self._blocked = True
-            self.startWriting()
+            try:
+                self.startWriting()
+            except OSError as error:
+                # The kernel has no room for one more descriptor to watch.
+                self._end(error)
 
     def _discardUnsent(self) -> None:
         self._gathered.clear()

@@ -14,6 +14,7 @@ from twisted.internet._sockets._addressing import (
     familyOfLiteral,
     isIPAddress,
     nameForLiteral,
+    newSocket,
     portNumber,
 )
 from twisted.internet._sockets._baseport import IReactorOfPorts
@@ -247,7 +248,7 @@ class UDPPort(DatagramPort):
         try:
             number = portNumber(self.port, "udp")
             name = nameForLiteral(self._family, self.interface, number)
-            skt = socket.socket(self._family, socket.SOCK_DGRAM)
+            skt = newSocket(self.reactor, self._family, socket.SOCK_DGRAM)
         except ServiceNameUnknownError as error:
             raise self._cannotListen(OSError(errno.EINVAL, str(error))) from error
         except OSError as error:
