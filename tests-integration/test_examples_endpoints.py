@@ -163,3 +163,30 @@ def test_socket_of_the_parent_is_served() -> None:
             assert process.wait(TIMEOUT) == 0
 
     assert answer == b"handed on"
+
+
+SHOUT = [sys.executable, str(EXAMPLES / "endpoints" / "shout.py"), "stdio:"]
+
+
+def test_standard_input_and_output_are_served() -> None:
+    done = subprocess.run(SHOUT, input=b"hello", capture_output=True, timeout=TIMEOUT, check=True)
+    assert done.stdout == b"HELLO"
+    assert done.stderr == b"listening on PipeAddress()\n"
+
+
+@needsSocat
+def test_socat_starts_a_server_for_each_connection(tmp_path: Path) -> None:
+    assert SOCAT is not None
+    path = tmp_path / "shout.sock"
+    # Without its colon, which socat would take for one of its own.
+    program = " ".join(SHOUT).removesuffix(":")
+    command = [SOCAT, "-d", "-d", f"UNIX-LISTEN:{path},fork", f"EXEC:{program}"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE) as listener:
+        assert listener.stderr is not None
+        while b"listening on" not in (line := listener.stderr.readline()):
+            assert line
+        answers = [socat(f"UNIX-CONNECT:{path}", text) for text in (b"one", b"two")]
+        listener.terminate()
+        listener.stderr.read()
+
+    assert answers == [b"ONE", b"TWO"]

@@ -179,6 +179,11 @@ def test_server_description_makes_the_endpoint(
     [
         ("tcp:192.0.2.1:80", TCP4ClientEndpoint, ("192.0.2.1", 80, 30, None)),
         ("tcp:host=192.0.2.1:port=80:timeout=15", TCP4ClientEndpoint, ("192.0.2.1", 80, 15, None)),
+        (
+            "tcp:host=twistedmatrix.com:port=80:timeout=15",
+            HostnameEndpoint,
+            ("192.0.2.10", 80, 15, None),
+        ),
         ("tcp:192.0.2.1:80:0.5", TCP4ClientEndpoint, ("192.0.2.1", 80, 0.5, None)),
         (
             "tcp:192.0.2.1:80:bindAddress=127.0.0.2",
@@ -196,6 +201,7 @@ def test_client_description_makes_the_endpoint(
 ) -> None:
     reactor = MemoryReactorClock()
     reactor.hosts["example.com"] = ["192.0.2.9"]
+    reactor.hosts["twistedmatrix.com"] = ["192.0.2.10"]
 
     endpoint = clientFromString(reactor, description)
     assert reactor.tcpClients == []

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from twisted.internet.address import HostnameAddress, IPv4Address, IPv6Address
-from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.defer import CancelledError, Deferred, fail
 from twisted.internet.endpoints import (
     HostnameEndpoint,
     TCP4ClientEndpoint,
@@ -20,9 +20,10 @@ from twisted.internet.endpoints import (
     wrapClientTLS,
     wrapServerTLS,
 )
-from twisted.internet.endpoints._happyeyeballs import Address, alternate
+from twisted.internet.endpoints._happyeyeballs import Address, Race
 from twisted.internet.error import (
     CannotListenError,
+    ConnectError,
     ConnectingCancelledError,
     ConnectionDone,
     ConnectionRefusedError,
@@ -41,6 +42,7 @@ from twisted.internet.interfaces import (
     IResolutionReceiver,
 )
 from twisted.internet.protocol import ClientFactory, Factory, Protocol
+from twisted.internet.task import Clock
 from twisted.internet.testing import (
     AccumulatingProtocol,
     MemoryReactor,
@@ -504,6 +506,157 @@ def test_cancelling_gives_up_the_lookup_and_never_connects() -> None:
     assert reactor.tcpClients == []
 
 
+class SlowNames(Names):
+    """A memory reactor whose resolver answers when the test says so."""
+
+    def __init__(self) -> None:
+        self.reactor = MemoryReactorClock()
+        self.resolver = SlowResolver()
+        self.reactor.installNameResolver(self.resolver)
+        self.endpoint = HostnameEndpoint(self.reactor, "host", 80)
+        self.connecting = self.endpoint.connect(FACTORY)
+        self.ends = endOf(self.connecting)
+
+    def resolve(self, *hosts: str) -> None:
+        for host in hosts:
+            kind = IPv6Address if ":" in host else IPv4Address
+            self.resolver.receiver.addressResolved(kind("TCP", host, 80))
+
+    def complete(self) -> None:
+        self.resolver.receiver.resolutionComplete()
+
+
+def test_ipv6_is_tried_as_soon_as_it_is_known() -> None:
+    names = SlowNames()
+
+    names.resolve("2001:db8::1")
+
+    assert names.tried() == ["2001:db8::1"]
+    assert names.ends == []
+
+
+def test_ipv4_waits_for_ipv6_a_moment() -> None:
+    names = SlowNames()
+
+    names.resolve("192.0.2.1")
+    names.reactor.pump([0, 0.04])
+    assert names.tried() == []
+    names.reactor.advance(0.02)
+
+    assert names.tried() == ["192.0.2.1"]
+
+
+def test_ipv6_that_comes_meanwhile_is_first() -> None:
+    names = SlowNames()
+
+    names.resolve("192.0.2.1")
+    names.reactor.pump([0, 0.04])
+    names.resolve("2001:db8::1")
+
+    assert names.tried() == ["2001:db8::1"]
+    names.reactor.advance(0.25)
+    assert names.tried() == ["2001:db8::1", "192.0.2.1"]
+
+
+def test_order_of_answers_that_come_in_one_go_is_kept() -> None:
+    names = SlowNames()
+
+    names.resolve("192.0.2.1", "192.0.2.2", "2001:db8::1")
+    names.complete()
+
+    names.reactor.pump([0.25, 0.25])
+    assert names.tried() == ["192.0.2.1", "2001:db8::1", "192.0.2.2"]
+
+
+def test_ipv4_alone_waits_for_nobody_when_there_is_no_more() -> None:
+    names = SlowNames()
+
+    names.resolve("192.0.2.1")
+    names.complete()
+
+    assert names.tried() == ["192.0.2.1"]
+    assert names.reactor.getDelayedCalls() == []
+
+
+def test_answers_that_come_later_are_tried_in_turn() -> None:
+    names = SlowNames()
+    names.resolve("2001:db8::1", "2001:db8::2")
+    names.reactor.advance(0.1)
+    names.resolve("192.0.2.1")
+
+    names.reactor.pump([0.15, 0.25])
+
+    assert names.tried() == ["2001:db8::1", "192.0.2.1", "2001:db8::2"]
+
+
+def test_answer_that_comes_after_the_delay_is_tried_at_once() -> None:
+    names = SlowNames()
+    names.resolve("2001:db8::1")
+    names.reactor.advance(1)
+
+    names.resolve("192.0.2.1")
+
+    assert names.tried() == ["2001:db8::1", "192.0.2.1"]
+
+
+def test_failures_wait_for_answers_that_are_to_come() -> None:
+    names = SlowNames()
+    names.resolve("2001:db8::1")
+    refuse(names.reactor, 0)
+    assert names.ends == []
+
+    names.resolve("192.0.2.1")
+    refuse(names.reactor, 1, NoRouteError())
+    assert names.ends == []
+    names.complete()
+
+    assert failedWith(names.ends, NoRouteError)
+    assert names.reactor.getDelayedCalls() == []
+
+
+def test_connection_ends_the_lookup() -> None:
+    names = SlowNames()
+    names.resolve("2001:db8::1")
+
+    accept(names.reactor, 0)
+    names.resolve("192.0.2.1")
+    names.complete()
+    names.reactor.advance(1)
+
+    assert names.resolver.cancelled
+    assert isinstance(names.ends[0], AccumulatingProtocol)
+    assert names.tried() == ["2001:db8::1"]
+    assert names.reactor.getDelayedCalls() == []
+
+
+@pytest.mark.parametrize("waits", [[], [0], [0, 0.04]])
+def test_cancelling_while_ipv4_waits_never_connects(waits: list[float]) -> None:
+    names = SlowNames()
+    names.resolve("192.0.2.1")
+    names.reactor.pump(waits)
+
+    names.connecting.cancel()
+    names.reactor.advance(1)
+
+    assert failedWith(names.ends, ConnectingCancelledError)
+    assert names.resolver.cancelled
+    assert names.tried() == []
+    assert names.reactor.getDelayedCalls() == []
+
+
+def test_cancelling_while_names_and_attempts_are_under_way_ends_both() -> None:
+    names = SlowNames()
+    names.resolve("2001:db8::1")
+
+    names.connecting.cancel()
+    names.resolve("192.0.2.1")
+    names.complete()
+
+    assert failedWith(names.ends, ConnectingCancelledError)
+    assert names.resolver.cancelled
+    assert [connector.stoppedConnecting for connector in names.reactor.connectors] == [True]
+
+
 def test_resolver_that_raises_is_a_failed_lookup() -> None:
     class Broken(SlowResolver):
         def resolveHostName(self, *args: object, **kwargs: object) -> IHostResolution:
@@ -540,7 +693,16 @@ def test_bytes_that_are_no_name_are_refused() -> None:
     )
 )
 def test_alternating_keeps_all_addresses_and_their_order(addresses: list[Address]) -> None:
-    result = alternate(addresses)
+    result: list[Address] = []
+
+    def attempt(address: Address) -> Deferred[None]:
+        result.append(address)
+        return fail(ConnectError())
+
+    race: Race[Address, None] = Race(Clock(), attempt, 1)
+    race.result.addErrback(lambda failure: failure.trap(ConnectError))
+    race.add(*addresses)
+    race.complete()
     unique = list(dict.fromkeys(addresses))
 
     assert sorted(map(repr, result)) == sorted(map(repr, unique))

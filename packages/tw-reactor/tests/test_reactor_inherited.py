@@ -213,6 +213,17 @@ def test_index_says_which_socket(listening: socket.socket) -> None:
     assert reactor.adoptedPorts == [(descriptor, socket.AF_INET, FACTORY)]
 
 
+def test_sockets_of_ipv6_are_found_by_their_index() -> None:
+    with socket.create_server(("::1", 0), family=socket.AF_INET6) as listening:
+        reactor, descriptor = MemoryReactor(), os.dup(listening.fileno())
+        parser = systemd(97, 98, 99, descriptor)
+        # What systemd:domain=INET6:index=3 says.
+        endpoint = parser.parseStreamServer(reactor, domain="INET6", index="3")
+        result(endpoint.listen(FACTORY))
+
+    assert reactor.adoptedPorts == [(descriptor, socket.AF_INET6, FACTORY)]
+
+
 def test_name_says_which_socket(listening: socket.socket) -> None:
     reactor, descriptor = MemoryReactor(), os.dup(listening.fileno())
     parser = systemd(99, descriptor, names=("other", "web"))

@@ -1,6 +1,8 @@
-"""TLS keeps the transport contract: over TCP on every reactor, over TLS, and in memory."""
+"""TLS keeps the transport contract: over TCP and UNIX sockets on every reactor, over TLS, in memory."""
 
 from collections.abc import Callable
+from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -8,7 +10,7 @@ from twisted.internet._pollingreactor import PollingReactor
 from twisted.internet.epollreactor import EPollReactor
 from twisted.internet.interfaces import IProtocol
 from twisted.internet.pollreactor import PollReactor
-from twisted.internet.protocol import Factory
+from twisted.internet.protocol import ClientFactory, Factory
 from twisted.internet.selectreactor import SelectReactor
 from twisted.internet.task import Clock
 from twisted.internet.testing import (
@@ -55,6 +57,32 @@ class TCPHarness(TLSHarness):
         port = self.reactor.listenSSL(0, Only(server), serverOptions(), interface=self.interface)
         number = port.getHost().port
         self.reactor.connectSSL(self.interface, number, Only(client), clientOptions())
+        self.waitForHandshake(server, client)
+
+    def turn(self) -> None:
+        self.reactor.iterate(0.002)
+
+    def close(self) -> None:
+        discard(self.reactor)
+
+
+class UNIXHarness(TLSHarness):
+    """Connects over a socket file.
+
+    The peer of a UNIX socket sees the end of the stream, whatever the reason; where the end of TLS is
+    missing, a reset shows all the same.
+    """
+
+    def __init__(self, reactor: PollingReactor, path: Path) -> None:
+        self.reactor = reactor
+        self.path = str(path / "s")
+
+    def connect(self, server: IProtocol, client: IProtocol) -> None:
+        inside = TLSMemoryBIOFactory(serverOptions(), False, Only(server), self.reactor)
+        self.reactor.listenUNIX(self.path, inside)
+        outside = TLSMemoryBIOFactory(clientOptions(), True, Only(client), self.reactor)
+        # It hands on what it does not know, the events of a client factory among that.
+        self.reactor.connectUNIX(self.path, cast(ClientFactory, outside))
         self.waitForHandshake(server, client)
 
     def turn(self) -> None:
@@ -129,6 +157,14 @@ def test_tls_over_tcp_keeps_the_contract(
     check: TransportCheck, makeReactor: Callable[[], PollingReactor], interface: str
 ) -> None:
     check(TCPHarness(makeReactor(), interface))
+
+
+@pytest.mark.parametrize("makeReactor", REACTORS)
+@pytest.mark.parametrize("check", CHECKS, ids=str)
+def test_tls_over_unix_keeps_the_contract(
+    check: TransportCheck, makeReactor: Callable[[], PollingReactor], tmp_path: Path
+) -> None:
+    check(UNIXHarness(makeReactor(), tmp_path))
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=str)

@@ -18,6 +18,7 @@ from twisted.internet.epollreactor import EPollReactor
 from twisted.internet.interfaces import IListeningPort
 from twisted.internet.protocol import Factory, Protocol
 from twisted.internet.ssl import VerificationError
+from twisted.internet.testing import MemoryReactorClock
 
 from .tls_helpers import Noting, Only, authority, certificate, discard, turnUntil, withoutKey
 
@@ -224,3 +225,31 @@ def test_tls_connects_over_either_version_of_ip(reactor: PollingReactor, files: 
     below = quoteStringArgument(f"tcp6:{quoteStringArgument('::1')}:{server.port}")
     client = server.answers(f"tls:example.com:443:trustRoots={files}/roots:endpoint={below}")
     assert client.received == b"hello"
+
+
+@pytest.mark.parametrize(
+    ("description", "host", "port"),
+    [
+        ("tls:example.com:443", "192.0.2.1", 443),
+        (r"tls:awesome.site.example.com:443:endpoint=tcp\:7.6.5.4\:443", "7.6.5.4", 443),
+        ("ssl:host=twistedmatrix.com:port=443:caCertsDir={}/roots", "twistedmatrix.com", 443),
+    ],
+)
+def test_example_descriptions_lead_where_they_say(
+    files: Path, description: str, host: str, port: int
+) -> None:
+    reactor = MemoryReactorClock()
+    reactor.hosts["example.com"] = ["192.0.2.1"]
+    endpoint = clientFromString(reactor, description.format(files))
+    assert not reactor.tcpClients
+    assert not reactor.sslClients
+    endpoint.connect(Only(Noting()))
+    ((found, number, *_),) = reactor.tcpClients + reactor.sslClients
+    assert (found, number) == (host, port)
+
+
+def test_example_description_of_a_tunnel_leads_to_its_path() -> None:
+    reactor = MemoryReactorClock()
+    description = r"tls:awesome.site.example.com:443:endpoint=unix\:/var/run/awesome.sock"
+    clientFromString(reactor, description).connect(Only(Noting()))
+    assert reactor.unixClients[0][0] == "/var/run/awesome.sock"

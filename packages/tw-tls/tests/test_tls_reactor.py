@@ -4,6 +4,7 @@ import gc
 import socket
 import weakref
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import cast
 
 import pytest
@@ -31,7 +32,7 @@ from twisted.internet.interfaces import (
     IStreamServerEndpoint,
     ITLSTransport,
 )
-from twisted.internet.protocol import ClientFactory, Factory, Protocol
+from twisted.internet.protocol import ClientFactory, Factory, Protocol, connectionDone
 from twisted.internet.ssl import (
     CertificateOptions,
     ClientContextFactory,
@@ -124,6 +125,38 @@ def test_endpoints_speak_tls(reactor: PollingReactor) -> None:
     )
     client.transport.write(b"hello")
     turnUntil(reactor, lambda: client.received == b"hello")
+
+
+def test_a_protocol_may_get_a_connectionLost_of_its_own(reactor: PollingReactor) -> None:
+    server = SSL4ServerEndpoint(reactor, 0, serverOptions(), interface="127.0.0.1")
+    number = portOf(server.listen(Factory.forProtocol(Echo)))
+    client = connected(
+        reactor, SSL4ClientEndpoint(reactor, "127.0.0.1", number, clientOptions()), Noting()
+    )
+    reasons: list[Failure] = []
+
+    def note(reason: Failure = connectionDone) -> None:
+        reasons.append(reason)
+
+    client.connectionLost = note  # type: ignore[method-assign]
+    client.transport.loseConnection()
+    turnUntil(reactor, lambda: reasons)
+
+
+def test_one_factory_serves_clients_with_and_without_tls(reactor: PollingReactor) -> None:
+    factory = Factory.forProtocol(Echo)
+    plain = reactor.listenTCP(0, factory, interface="127.0.0.1").getHost().port
+    secure = reactor.listenSSL(0, factory, serverOptions(), interface="127.0.0.1").getHost().port
+    assert factory.numPorts == 2
+    clients = [
+        connected(reactor, TCP4ClientEndpoint(reactor, "127.0.0.1", plain), Noting()),
+        connected(
+            reactor, SSL4ClientEndpoint(reactor, "127.0.0.1", secure, clientOptions()), Noting()
+        ),
+    ]
+    for client in clients:
+        client.transport.write(b"hello")
+    turnUntil(reactor, lambda: [client.received for client in clients] == [b"hello"] * 2)
 
 
 def test_endpoints_have_names() -> None:
@@ -361,6 +394,64 @@ def test_whoever_holds_the_transport_from_before_writes_encrypted(
     pair.below.loseConnection()
     turnUntil(reactor, lambda: pair.server.lost)
     assert isinstance(pair.server.reason, ConnectionDone)
+
+
+def test_whoever_holds_the_transport_from_before_sends_files_encrypted(
+    reactor: PollingReactor, tmp_path: Path
+) -> None:
+    content = b"content of a file " * 20_000
+    (tmp_path / "file").write_bytes(content)
+    pair = StartedPair(reactor)
+    clear: list[bytes] = []
+
+    def transmit(data: bytes | memoryview) -> int:
+        clear.append(bytes(data))
+        return pair.below.socket.send(data)
+
+    pair.below._transmit = transmit  # type: ignore[method-assign]
+    sent: list[int] = []
+    for transport in (pair.below, pair.client.transport):
+        with (tmp_path / "file").open("rb") as file:
+            transport.sendFile(file).addCallback(sent.append)
+        turnUntil(reactor, lambda: len(sent) == 1)
+        sent.clear()
+    turnUntil(reactor, lambda: pair.server.received == content * 2)
+    assert clear
+    assert b"content" not in b"".join(clear)
+
+
+def test_a_file_from_before_is_sent_in_the_clear_and_whole(
+    reactor: PollingReactor, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_bytes(bytes(300_000))
+    server, client = Noting(), Noting()
+    port = reactor.listenTCP(0, Only(server), interface="127.0.0.1")
+    reactor.connectTCP("127.0.0.1", port.getHost().port, Only(client))
+    turnUntil(reactor, lambda: server.made and client.made)
+    with (tmp_path / "file").open("rb") as file:
+        cast(Connection, client.transport).sendFile(file)
+    client.transport.startTLS(clientOptions())
+    turnUntil(reactor, lambda: len(server.received) >= 300_000)
+    rest = server.received[300_000:]
+    assert server.received[:300_000] == bytes(300_000)
+    # A record of a handshake (RFC 8446 section 5.1).
+    assert not rest or rest[0] == 22
+
+
+def test_a_method_that_was_kept_from_before_writes_encrypted(reactor: PollingReactor) -> None:
+    kept: list[Callable[..., None]] = []
+    pair = StartedPair(
+        reactor,
+        lambda client: kept.extend((client.transport.write, client.transport.writeSequence)),
+    )
+    write, writeSequence = kept
+    write(b"one ")
+    writeSequence([b"two ", b"three"])
+    turnUntil(reactor, lambda: pair.server.received == b"one two three")
+    pair.client.transport.loseConnection()
+    turnUntil(reactor, lambda: pair.server.lost)
+    assert isinstance(pair.server.reason, ConnectionDone)
+    write(b"too late")
 
 
 def test_a_producer_from_before_is_steered_on(reactor: PollingReactor) -> None:

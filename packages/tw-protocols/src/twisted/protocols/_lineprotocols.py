@@ -153,6 +153,14 @@ class _LineProtocol(Protocol):
         """
         raise NotImplementedError(f"{type(self).__name__} has to define rawDataReceived(data)")
 
+    def clearLineBuffer(self) -> bytes:
+        """Drop what was received and not delivered yet.
+
+        Returns:
+            The bytes that were dropped.
+        """
+        return self._received().takeRest()
+
     def _received(self) -> LineBuffer:
         """Return the buffer with all that was not delivered; it is made on first use."""
         buffer = self._lineBuffer
@@ -210,14 +218,6 @@ class LineReceiver(_LineProtocol):
         if extra:
             buffer.putBack(extra)
         self._deliver(buffer)
-
-    def clearLineBuffer(self) -> bytes:
-        """Drop what was received and not delivered yet.
-
-        Returns:
-            The bytes that were dropped.
-        """
-        return self._received().takeRest()
 
     def pauseProducing(self) -> None:
         """Deliver nothing more, and ask the transport to receive nothing more."""

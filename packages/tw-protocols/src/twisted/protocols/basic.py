@@ -1,11 +1,12 @@
-"""Protocols for streams that are made of lines, or of strings that say how long they are.
+"""Protocols for streams of lines or of strings that say how long they are, and a sender of files.
 
 `LineReceiver` is for what has lines and raw bytes by turns, `LineOnlyReceiver` for what has
 nothing but lines. `Int8StringReceiver`, `Int16StringReceiver`, `Int32StringReceiver` and
 `NetstringReceiver` are for strings of any bytes with their length in front. The cutting is done by
-parsers that know no transport; here they are joined to one.
+parsers that know no transport; here they are joined to one. `FileSender` writes a file to whatever
+consumes bytes.
 
-What holds for all:
+What holds for all receivers:
 
 - What is longer than `MAX_LENGTH` is never delivered. `lineLengthExceeded` or `lengthLimitExceeded`
   is called instead, as soon as the bytes received say so; a netstring closes the connection.
@@ -15,6 +16,7 @@ What holds for all:
   brings waits until that has returned.
 """
 
+from twisted.protocols._filesender import FileSender
 from twisted.protocols._lineprotocols import LineOnlyReceiver, LineReceiver
 from twisted.protocols._stringprotocols import (
     IncompleteNetstring,
@@ -29,6 +31,7 @@ from twisted.protocols._stringprotocols import (
 )
 
 __all__ = [
+    "FileSender",
     "IncompleteNetstring",
     "Int8StringReceiver",
     "Int16StringReceiver",

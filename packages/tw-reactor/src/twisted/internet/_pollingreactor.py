@@ -9,8 +9,8 @@ that it does not notice.
 After each callback the transports that gathered something in it settle (see `_filedescriptor`).
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import cast
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar, cast
 
 from twisted.internet._corereactor import CoreReactor
 from twisted.internet._pollers import (
@@ -37,6 +37,10 @@ from twisted.internet._sockets._streamport import StreamPort
 from twisted.internet._sockets._udpport import UDPPort
 from twisted.internet._sockets._unixconnection import UNIXClient, UNIXServer
 from twisted.internet._sockets._unixconnector import UNIXAttempt
+from twisted.internet._sockets._unixdatagramport import (
+    ConnectedUNIXDatagramPort,
+    UNIXDatagramPort,
+)
 from twisted.internet._sockets._unixport import UNIXPort
 from twisted.internet._threadcalls import Waker
 from twisted.internet._tlsdoor import tlsIsThere
@@ -61,6 +65,8 @@ from twisted.python.failure import Failure
 _log = Logger(namespace="twisted.internet.posixbase")
 
 _BOTH = READABLE | WRITABLE
+
+_T = TypeVar("_T")
 
 
 class WakeupReader:
@@ -159,6 +165,8 @@ _OWN_TYPES = frozenset(
         UNIXClient,
         UNIXPort,
         UNIXAttempt,
+        UNIXDatagramPort,
+        ConnectedUNIXDatagramPort,
         UDPPort,
         MulticastPort,
         WakeupReader,
@@ -179,7 +187,8 @@ class PollingReactor(CoreReactor, SocketOpening, ProcessSpawning):
 
     Attributes:
         settleSoon: Has `settle` called right after the current callback.
-        openTransports: What is to be disconnected when the reactor shuts down.
+        openTransports: What is to be disconnected when the reactor shuts down: the keys, in the
+            order in which they were opened; there are no values.
     """
 
     def __init__(self, poller: Poller, waker: Waker | None = None) -> None:
@@ -197,7 +206,7 @@ class PollingReactor(CoreReactor, SocketOpening, ProcessSpawning):
         self._writers: dict[int, _Writer] = {}
         self._unsettled: list[Settling] = []
         self.settleSoon: Callable[[Settling], None] = self._unsettled.append
-        self.openTransports: set[object] = set()
+        self.openTransports: dict[object, None] = {}
         self._wakeupReader = WakeupReader(self._waker)
         self.addReader(cast(IReadDescriptor, self._wakeupReader))
         if tlsIsThere():
@@ -372,7 +381,7 @@ class PollingReactor(CoreReactor, SocketOpening, ProcessSpawning):
     def removeAll(self) -> list[IReadDescriptor | IWriteDescriptor]:
         """Stop watching everything but the waker; returns what was watched."""
         watched: list[IReadDescriptor | IWriteDescriptor] = [*self.getReaders()]
-        watched += [writer for writer in self.getWriters() if not _isIn(writer, watched)]
+        watched += _without(watched, self.getWriters())
         for fd in {*self._readers, *self._writers}:
             if self._readers.get(fd) is not self._wakeupReader:
                 self._forget(fd, _BOTH)
@@ -429,7 +438,7 @@ class PollingReactor(CoreReactor, SocketOpening, ProcessSpawning):
             # What was written is on its way before its connection is closed.
             self._settle()
         everything: list[object] = [*self.removeAll()]
-        everything += [one for one in self.openTransports if not _isIn(one, everything)]
+        everything += _without(everything, self.openTransports)
         for descriptor in everything:
             try:
                 cast(IFileDescriptor, descriptor).connectionLost(
@@ -458,6 +467,7 @@ def _numberOf(descriptor: object, fd: int, table: Mapping[int, object]) -> int |
     return None
 
 
-def _isIn(candidate: object, things: Sequence[object]) -> bool:
-    """Return whether an object itself is in a list; they may be unhashable, and equal to others."""
-    return any(thing is candidate for thing in things)
+def _without(known: Iterable[object], things: Iterable[_T]) -> list[_T]:
+    """Return those things that are not known yet; they may be unhashable, and equal to others."""
+    identities = {id(thing) for thing in known}
+    return [thing for thing in things if id(thing) not in identities]

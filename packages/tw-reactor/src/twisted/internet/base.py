@@ -4,7 +4,7 @@ from twisted.internet._corereactor import CoreReactor as ReactorBase
 from twisted.internet._lifecycle import ThreePhaseEvent as _ThreePhaseEvent
 from twisted.internet._resolver import BlockingResolver, ThreadedResolver
 from twisted.internet._sockets._baseconnector import BaseConnector
-from twisted.internet._sockets._streamport import StreamPort as BasePort
+from twisted.internet._sockets._baseport import BasePort
 from twisted.internet._timers import DelayedCall
 
 __all__ = [

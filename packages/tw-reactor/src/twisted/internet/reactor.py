@@ -34,7 +34,12 @@ if TYPE_CHECKING:
         IWriteDescriptor,
         TLSOptions,
     )
-    from twisted.internet.protocol import AbstractDatagramProtocol, ClientFactory
+    from twisted.internet.protocol import (
+        AbstractDatagramProtocol,
+        ClientFactory,
+        ConnectedDatagramProtocol,
+        DatagramProtocol,
+    )
     from twisted.python.threadpool import ThreadPool
 
     _P = ParamSpec("_P")
@@ -239,6 +244,28 @@ if TYPE_CHECKING:
         checkPID: bool = False,
     ) -> IConnector:
         """Connect to a UNIX socket."""
+        ...
+
+    # IReactorUNIXDatagram
+
+    def listenUNIXDatagram(
+        address: str | bytes,
+        protocol: DatagramProtocol,
+        maxPacketSize: int = 8192,
+        mode: int = 0o666,
+        wantPID: bool = False,
+    ) -> IListeningPort:
+        """Open a UNIX datagram socket and hand what arrives to a protocol."""
+        ...
+
+    def connectUNIXDatagram(
+        address: str | bytes,
+        protocol: ConnectedDatagramProtocol,
+        maxPacketSize: int = 8192,
+        mode: int = 0o666,
+        bindAddress: str | bytes | None = None,
+    ) -> IConnector:
+        """Open a UNIX datagram socket with one peer."""
         ...
 
     # IReactorFDSet

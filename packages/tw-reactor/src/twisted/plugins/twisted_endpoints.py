@@ -2,6 +2,7 @@
 
 from twisted.internet.endpoints._inherited import DescriptorServerParser, SystemdServerParser
 from twisted.internet.endpoints._parsers import TCPClientParser, TCPServerParser
+from twisted.internet.endpoints._standardio import StandardIOServerParser
 from twisted.internet.endpoints._unixparsers import UNIXClientParser, UNIXServerParser
 
 tcpServer: TCPServerParser = TCPServerParser("tcp", 4)
@@ -17,3 +18,5 @@ unixClient: UNIXClientParser = UNIXClientParser()
 
 systemdServer: SystemdServerParser = SystemdServerParser()
 descriptorServer: DescriptorServerParser = DescriptorServerParser()
+
+standardIOServer: StandardIOServerParser = StandardIOServerParser()

@@ -11,17 +11,21 @@ from typing import Generic, cast
 from typing_extensions import TypeVar
 from zope.interface import providedBy  # type: ignore[import-untyped]
 
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import (
     IAddress,
     IConnector,
     IConsumer,
+    IFileSendingTransport,
     ILoggingContext,
     IProducer,
     IProtocol,
     IProtocolFactory,
     ITransport,
+    ReadableFile,
 )
 from twisted.internet.protocol import ClientFactory, Protocol, connectionDone
+from twisted.internet.sendfile import sendBlocks
 from twisted.python.components import alsoProvides, provides
 from twisted.python.failure import Failure
 
@@ -71,7 +75,9 @@ class ProtocolWrapper(Protocol):
         Args:
             transport: The own end of a connection that is open.
         """
-        alsoProvides(self, providedBy(transport))
+        # What it promises of the order of files and writes can't be kept by writing blocks.
+        faces = cast(Iterable[object], providedBy(transport))
+        alsoProvides(self, *(face for face in faces if face is not IFileSendingTransport))
         super().makeConnection(transport)
         self.factory.registerProtocol(self)
         self.wrappedProtocol.makeConnection(cast(ITransport, self))
@@ -119,6 +125,20 @@ class ProtocolWrapper(Protocol):
     def unregisterProducer(self) -> None:
         """Forget the producer."""
         cast(IConsumer, self.transport).unregisterProducer()
+
+    def sendFile(
+        self, file: ReadableFile, offset: int = 0, count: int | None = None
+    ) -> Deferred[int]:
+        """Send a file, block by block, so that each goes through `write`.
+
+        Wait for the Deferred before you write more.
+
+        Args:
+            file: An open file, in binary.
+            offset: At which byte to begin.
+            count: How many bytes to send; all that there are if None.
+        """
+        return sendBlocks(cast(ITransport, self), file, offset, count)
 
     def stopConsuming(self) -> None:
         """Close the connection: whoever produced for it is gone."""

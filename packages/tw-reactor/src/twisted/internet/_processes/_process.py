@@ -56,6 +56,7 @@ class Process(BaseProcess):
             ValueError: A descriptor is mapped to what is neither `"r"`, `"w"` nor a descriptor.
         """
         super().__init__(proto)
+        self._losing = False
         program = describe(executable, args, environment, path, uid, gid)
         childFDs = DEFAULT_DESCRIPTORS if childFDs is None else childFDs
         checkDescriptors(childFDs)
@@ -130,10 +131,24 @@ class Process(BaseProcess):
         self.closeChildFD(2)
 
     def loseConnection(self) -> None:
-        """Close standard input, output and error; the child is not killed."""
-        self.closeStdin()
+        """Close standard input, output and error; the child is not killed.
+
+        Output and error are closed when all that was written to the input was handed over: a child
+        that can't write any more may end before it has read.
+        """
+        self._losing = True
+        if 0 in self.pipes:
+            self.closeStdin()
+        else:
+            self._loseOutput()
+
+    def _loseOutput(self) -> None:
         self.closeStdout()
         self.closeStderr()
+
+    def loseWriteConnection(self) -> None:
+        """Do what `closeStdin` does: what the child writes still arrives."""
+        self.closeStdin()
 
     # Addresses
 
@@ -186,6 +201,8 @@ class Process(BaseProcess):
         """Learn that a pipe was closed, and tell the protocol."""
         del self.pipes[childFD]
         self._tell("childConnectionLost", childFD)
+        if childFD == 0 and self._losing:
+            self._loseOutput()
         self.maybeCallProcessEnded()
 
     def _isOpen(self) -> bool:

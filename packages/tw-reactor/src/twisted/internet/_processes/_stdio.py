@@ -115,9 +115,9 @@ class StandardIO:
         self._writer = ProcessWriter(
             self.reactor, self, _WRITE, copy, _noticesReader(copy), close=self._close
         )
-        self._open: set[object] | None = getattr(self.reactor, "openTransports", None)
+        self._open: dict[object, None] | None = getattr(self.reactor, "openTransports", None)
         if self._open is not None:
-            self._open.add(self)
+            self._open[self] = None
         self._reader = InputReader(self.reactor, self, _READ, stdin, close=self._close)
         self._tell("makeConnection", self)
 
@@ -269,7 +269,7 @@ class StandardIO:
             return
         self.disconnected = True
         if self._open is not None:
-            self._open.discard(self)
+            self._open.pop(self, None)
         for end in (self._reader, self._writer):
             if end is not None:
                 end.connectionLost(reason)

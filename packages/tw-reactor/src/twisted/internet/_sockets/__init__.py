@@ -2,6 +2,7 @@
 
 - `_addressing`: literals, and the addresses that the socket functions give and take;
 - `_filedescriptor`: what every transport over a descriptor does: gather, send, wait, close;
+- `_baseport`: what all ports share: opening, stopping and closing;
 - `_streamconnection`, `_streamport`, `_baseconnector`: what all kinds of stream sockets share: a
   connection, a port that accepts them, an attempt to connect and its repetition;
 - `_connection`, `_port`, `_connector`: TCP;
@@ -9,6 +10,8 @@
   over them;
 - `_datagramport`: what all kinds of datagram sockets share;
 - `_udpport`, `_multicastport`: UDP, alone and with groups;
+- `_unixdatagramport`: UNIX datagrams;
 - `_opening`: what a reactor adds, `listenTCP` and the others;
-- `_unixnames`: paths and abstract names of UNIX sockets, and the locks beside them.
+- `_unixnames`, `_unixbinding`: paths and abstract names of UNIX sockets, the locks beside them, and
+  sockets that are bound to them.
 """

@@ -72,6 +72,10 @@ class ClientConnection(StreamConnection):
         """Close the socket and tell nobody."""
         super().connectionLost(Failure(ConnectionDone()))
 
+    def _neverBegan(self, error: OSError) -> None:
+        self.discard()
+        self.connector.connectionFailed(Failure(getConnectError(error)))
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.logPrefix()}>"
 
@@ -162,7 +166,12 @@ class BaseConnector:
 
     def connectionMade(self, skt: socket.socket, peer: IAddress) -> None:
         """Hand a connection that was made to a protocol; called by the attempt."""
-        transport = self.transport = self._makeClient(skt, peer)
+        try:
+            transport = self.transport = self._makeClient(skt, peer)
+        except OSError as error:
+            skt.close()
+            self.connectionFailed(Failure(getConnectError(error)))
+            return
         self.state = "connected"
         try:
             transport.protocol = self.factory.buildProtocol(peer)
@@ -228,12 +237,12 @@ class BaseAttempt:
         self._timeout = timeout
         self._socket: socket.socket | None = None
         self._limit: IDelayedCall | None = None
-        self._open: set[object] | None = getattr(self._reactor, "openTransports", None)
+        self._open: dict[object, None] | None = getattr(self._reactor, "openTransports", None)
 
     def begin(self) -> None:
         """Begin to connect, and to look at the time."""
         if self._open is not None:
-            self._open.add(self)
+            self._open[self] = None
         if self._timeout is not None:
             self._limit = self._reactor.callLater(self._timeout, self._tooLate)
         self._start()
@@ -274,9 +283,12 @@ class BaseAttempt:
         skt = self._socket
         if skt is None:
             return None
-        number = skt.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-        if number:
-            self._goOn(getConnectError((number, os.strerror(number))))
+        try:
+            number = skt.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+            if number:
+                raise OSError(number, os.strerror(number))
+        except OSError as error:
+            self._goOn(getConnectError(error))
             return None
         try:
             peer = self._connectedTo(skt)
@@ -316,7 +328,7 @@ class BaseAttempt:
             return False
         self.finished = True
         if self._open is not None:
-            self._open.discard(self)
+            self._open.pop(self, None)
         if self._limit is not None and self._limit.active():
             self._limit.cancel()
         return True

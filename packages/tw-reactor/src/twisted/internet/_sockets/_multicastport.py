@@ -9,7 +9,7 @@ import struct
 from collections.abc import Generator
 from typing import cast
 
-from twisted.internet._sockets._streamport import IReactorOfPorts
+from twisted.internet._sockets._baseport import IReactorOfPorts
 from twisted.internet._sockets._udpport import UDPPort
 from twisted.internet.defer import Deferred, inlineCallbacks, maybeDeferred
 from twisted.internet.error import DNSLookupError, MulticastJoinError

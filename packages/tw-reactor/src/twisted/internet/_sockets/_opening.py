@@ -5,14 +5,18 @@ from typing import cast
 
 from twisted.internet._sockets._addressing import addressFromName
 from twisted.internet._sockets._baseconnector import IReactorOfConnectors
+from twisted.internet._sockets._baseport import IReactorOfPorts
 from twisted.internet._sockets._connection import Server
 from twisted.internet._sockets._connector import Connector
 from twisted.internet._sockets._multicastport import MulticastPort
 from twisted.internet._sockets._port import Port, adoptSocket
-from twisted.internet._sockets._streamport import IReactorOfPorts
 from twisted.internet._sockets._udpport import UDPPort
 from twisted.internet._sockets._unixconnection import UNIXServer, addressOf
 from twisted.internet._sockets._unixconnector import UNIXConnector
+from twisted.internet._sockets._unixdatagramport import (
+    ConnectedUNIXDatagramPort,
+    UNIXDatagramPort,
+)
 from twisted.internet._sockets._unixport import UNIXPort
 from twisted.internet._tlsdoor import tlsRoom
 from twisted.internet.interfaces import (
@@ -25,11 +29,17 @@ from twisted.internet.interfaces import (
     IReactorTCP,
     IReactorUDP,
     IReactorUNIX,
+    IReactorUNIXDatagram,
     ITCPListeningPort,
     ITransport,
     TLSOptions,
 )
-from twisted.internet.protocol import AbstractDatagramProtocol, ClientFactory
+from twisted.internet.protocol import (
+    AbstractDatagramProtocol,
+    ClientFactory,
+    ConnectedDatagramProtocol,
+    DatagramProtocol,
+)
 from twisted.python.components import Interface, implementer
 
 
@@ -39,7 +49,14 @@ class IReactorOfSockets(
     """What the reactor that has this is besides."""
 
 
-@implementer(IReactorTCP, IReactorUNIX, IReactorUDP, IReactorMulticast, IReactorSocket)
+@implementer(
+    IReactorTCP,
+    IReactorUNIX,
+    IReactorUNIXDatagram,
+    IReactorUDP,
+    IReactorMulticast,
+    IReactorSocket,
+)
 class SocketOpening:
     """A reactor that opens ports and connections.
 
@@ -210,6 +227,44 @@ class SocketOpening:
         connector = UNIXConnector(address, factory, timeout, self._whole, checkPID)
         connector.connect()
         return connector
+
+    # UNIX datagrams
+
+    def listenUNIXDatagram(
+        self,
+        address: str | bytes,
+        protocol: DatagramProtocol,
+        maxPacketSize: int = 8192,
+        mode: int = 0o666,
+        wantPID: bool = False,
+    ) -> IListeningPort:
+        """Open a UNIX datagram socket and hand what arrives to a protocol.
+
+        Raises:
+            CannotListenError: The path is taken, too long, or cannot be made.
+        """
+        opened = UNIXDatagramPort(address, protocol, maxPacketSize, mode, self._whole, wantPID)
+        opened.startListening()
+        return opened
+
+    def connectUNIXDatagram(
+        self,
+        address: str | bytes,
+        protocol: ConnectedDatagramProtocol,
+        maxPacketSize: int = 8192,
+        mode: int = 0o666,
+        bindAddress: str | bytes | None = None,
+    ) -> IConnector:
+        """Open a UNIX datagram socket with one peer.
+
+        Raises:
+            CannotListenError: The name of its own is taken, or cannot be made.
+        """
+        opened = ConnectedUNIXDatagramPort(
+            address, protocol, maxPacketSize, mode, bindAddress, self._whole
+        )
+        opened.startListening()
+        return opened
 
     # TLS, by way of the door
 

@@ -12,8 +12,9 @@ from twisted.internet._sockets._addressing import (
     newSocket,
     portNumber,
 )
+from twisted.internet._sockets._baseport import IReactorOfPorts
 from twisted.internet._sockets._connection import Server
-from twisted.internet._sockets._streamport import IReactorOfPorts, StreamPort
+from twisted.internet._sockets._streamport import StreamPort
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.error import (
     ServiceNameUnknownError,

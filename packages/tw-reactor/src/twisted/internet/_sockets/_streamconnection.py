@@ -10,19 +10,25 @@ read with a reset, and a reset can take away from the peer what it did not read 
 resets the connection on purpose.
 """
 
+import os
 import socket
 import struct
 from collections.abc import Callable
 
 from twisted.internet._sockets._filedescriptor import FileDescriptor
+from twisted.internet._sockets._filequeue import FileQueue
+from twisted.internet._sockets._filesource import FileSource
 from twisted.internet._tlsdoor import tlsRoom
+from twisted.internet.defer import Deferred, fail
 from twisted.internet.error import ConnectionAborted, ConnectionDone, ConnectionLost
 from twisted.internet.interfaces import (
+    IFileSendingTransport,
     IHalfCloseableProtocol,
     ILoggingContext,
     IProtocol,
     IReactorFDSet,
     ISystemHandle,
+    ReadableFile,
     TLSOptions,
 )
 from twisted.logger import Logger
@@ -42,7 +48,7 @@ READ_AWAY = 16
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
-@implementer(ISystemHandle)
+@implementer(ISystemHandle, IFileSendingTransport)
 class StreamConnection(FileDescriptor):
     """One end of a connection over a stream socket; the kinds know their addresses and options.
 
@@ -54,6 +60,8 @@ class StreamConnection(FileDescriptor):
     _isClient: bool = False
     _aborting = False
     _readDisconnected = False
+    # Files to be sent; None until the first one.
+    _files: FileQueue | None = None
 
     def __init__(
         self,
@@ -76,9 +84,9 @@ class StreamConnection(FileDescriptor):
         self._receive: Callable[[int], bytes] = skt.recv
         # One call from `settle` into the kernel, without a method of ours in between.
         self._transmit = skt.send  # type: ignore[method-assign, assignment]
-        self._open: set[object] | None = getattr(self.reactor, "openTransports", None)
+        self._open: dict[object, None] | None = getattr(self.reactor, "openTransports", None)
         if self._open is not None:
-            self._open.add(self)
+            self._open[self] = None
 
     def fileno(self) -> int:
         """Return the number of the descriptor; -1 when the socket is closed."""
@@ -98,11 +106,9 @@ class StreamConnection(FileDescriptor):
         try:
             self.startReading()
         except OSError as error:
-            # The kernel has no room for one more descriptor to watch. The protocol, which knows
-            # of no connection yet, is not told.
-            _log.error("{transport} can't be watched: {error}", transport=self, error=error)
+            # The protocol, which knows of no connection yet, is not told.
             self.protocol = None
-            self._end(error)
+            self._neverBegan(error)
             return
         if protocol is None:
             self.loseConnection()
@@ -111,6 +117,15 @@ class StreamConnection(FileDescriptor):
             protocol.makeConnection(self)
         except Exception as error:
             self._protocolFailed("makeConnection", error)
+
+    def _neverBegan(self, error: OSError) -> None:
+        """Close a connection of which no protocol knows."""
+        self._logUnwatched(error)
+        self._end(error)
+
+    def _logUnwatched(self, error: OSError) -> None:
+        """Log that the kernel has no room for one more descriptor to watch."""
+        _log.error("{transport} can't be watched: {error}", transport=self, error=error)
 
     def doRead(self) -> Exception | None:
         """Read what is there and hand it to the protocol."""
@@ -146,6 +161,42 @@ class StreamConnection(FileDescriptor):
         except OSError as error:
             return ConnectionLost(str(error))
 
+    def sendFile(
+        self, file: ReadableFile, offset: int = 0, count: int | None = None
+    ) -> Deferred[int]:
+        """Send a file between what was written before and after; see `IFileSendingTransport`."""
+        if self.producer is not None:
+            raise RuntimeError(
+                f"a file can't be sent by {self!r}: {self.producer!r} is registered and says what "
+                "is sent; unregister it first"
+            )
+        try:
+            source = FileSource(file, offset, count)
+        except OSError:
+            return fail(Failure())
+        if not self.connected or self._writeDisconnected:
+            source.close()
+            return fail(ConnectionLost("the connection was lost before the file was sent"))
+        if self._files is None:
+            self._files = FileQueue(self)
+        return self._files.add(source)
+
+    def doWrite(self) -> Exception | None:
+        """Go on sending; called by the reactor when the descriptor is writable again."""
+        if not self._files:
+            return super().doWrite()
+        if not self._aborting:
+            self._files.proceed()
+        return None
+
+    def _transmitFile(self, fd: int, offset: int, count: int) -> int:
+        """Let the kernel send from a file; raises what the system call does."""
+        return os.sendfile(self.socket.fileno(), fd, offset, count)
+
+    def _transmitBlock(self, block: bytes) -> int:
+        """Send bytes that were read from a file."""
+        return self.socket.send(block)
+
     def abortConnection(self) -> None:
         """Close the connection now; what was not sent is lost, and the peer sees a reset."""
         if self.connected and not self._aborting:
@@ -158,17 +209,25 @@ class StreamConnection(FileDescriptor):
 
     def resumeProducing(self) -> None:
         """Go on reading, unless the peer has closed its sending direction."""
-        if not self._readDisconnected:
+        if self._readDisconnected:
+            return
+        try:
             super().resumeProducing()
+        except OSError as error:
+            # Not ended here: who resumes is not prepared for it.
+            self._logUnwatched(error)
+            self.abortConnection()
 
     def connectionLost(self, reason: Failure) -> None:
         """Close the socket and tell the protocol; the second call does nothing."""
         if self.disconnected:
             return
         if self._open is not None:
-            self._open.discard(self)
+            self._open.pop(self, None)
         super().connectionLost(reason)
         self._close(reason)
+        if self._files:
+            self._files.lost(reason)
         protocol, self.protocol = self.protocol, None
         if protocol is None:
             return
@@ -214,7 +273,7 @@ class StreamConnection(FileDescriptor):
             self.stopReading()
             self._tell(halfCloseable.readConnectionLost)
             self._endIfBothClosed()
-        elif (self._unsent or self._gathered) and self.producer is None:
+        elif (self._unsent or self._gathered or self._files) and self.producer is None:
             # The peer may still read: it gets what was written for it.
             self.loseConnection()
             self.stopReading()

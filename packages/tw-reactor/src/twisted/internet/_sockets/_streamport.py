@@ -10,23 +10,11 @@ client learns that it won't be served, and the descriptor is taken back.
 import errno
 import os
 import socket
-from collections.abc import Mapping
-from types import MappingProxyType
 
-from twisted.internet._sockets._streamconnection import StreamConnection, protocolName
-from twisted.internet.defer import Deferred
-from twisted.internet.error import CannotListenError, ConnectionDone
-from twisted.internet.interfaces import (
-    IAddress,
-    IListeningPort,
-    IProtocolFactory,
-    IReactorFDSet,
-    IReactorTime,
-    IReadDescriptor,
-    ISystemHandle,
-)
+from twisted.internet._sockets._baseport import BasePort, IReactorOfPorts
+from twisted.internet._sockets._streamconnection import StreamConnection
+from twisted.internet.interfaces import IDelayedCall, IProtocolFactory
 from twisted.logger import Logger
-from twisted.python.components import Interface, implementer
 from twisted.python.failure import Failure
 
 _log = Logger(namespace="twisted.internet.tcp")
@@ -36,6 +24,9 @@ ACCEPTS_AT_ONCE = 100
 
 RETRY_AFTER = 1.0
 """After how many seconds accepting is tried again when the system has no memory for it."""
+
+COMPLAIN_AGAIN = 60.0
+"""For how many seconds a port that can't accept connections does not say so again."""
 
 TRANSIENT = frozenset(
     getattr(errno, name)
@@ -61,10 +52,6 @@ TRANSIENT = frozenset(
 """Errors of accept(2) that are about one connection; the next one may be fine."""
 
 TOO_MANY_FILES = frozenset((errno.EMFILE, errno.ENFILE))
-
-
-class IReactorOfPorts(IReactorFDSet, IReactorTime, Interface):
-    """What a port needs of a reactor."""
 
 
 class ReserveDescriptor:
@@ -94,39 +81,25 @@ class ReserveDescriptor:
 _reserve = ReserveDescriptor()
 
 
-@implementer(IListeningPort, IReadDescriptor, ISystemHandle)
-class StreamPort:
+class StreamPort(BasePort):
     """A port that accepts connections; the kinds know how to bind and what a connection is.
 
-    A subclass implements `_bind`, `_placeOf` and `_build`.
+    A subclass implements `_bind`, `_placeOf`, `_build` and `getHost`.
 
     Attributes:
-        port: What was asked for: a number, or a path.
         factory: Builds the protocols.
         backlog: How many connections may wait to be accepted.
-        interface: The address to listen on, where there are such.
-        connected: Whether it listens.
-        disconnected: Whether it listened and was stopped.
-        disconnecting: Whether it is being stopped.
         sessionno: The number that the next connection gets.
-        socket: The listening socket, while there is one.
         acceptsAtOnce: How many connections are accepted before the others get their turn.
     """
 
-    interface: str = ""
-    connected: bool = False
-    disconnected: bool = False
-    disconnecting: bool = False
     sessionno: int = 0
     acceptsAtOnce: int = ACCEPTS_AT_ONCE
 
     _kind = "Stream"
-    _adopted: socket.socket | None = None
-    _full = False
-    _stopped: Deferred[None] | None = None
-    _place: int | str | None = None
-    # What can be done about an error of the system, by its number.
-    _advice: Mapping[int, str] = MappingProxyType({})
+    _role = "factory"
+    _quietUntil: float = 0.0
+    _retrying: IDelayedCall | None = None
 
     def __init__(
         self,
@@ -143,55 +116,16 @@ class StreamPort:
             backlog: How many connections may wait to be accepted.
             reactor: Watches the socket; the default reactor if None.
         """
-        if reactor is None:
-            # Imported on use: a program that always passes its reactor does not need it.
-            from twisted.internet._defaultreactor import defaultReactor
-
-            reactor = defaultReactor(IReactorOfPorts)
-        self.port = port
+        super().__init__(port, reactor, _log)
         self.factory = factory
         self.backlog = backlog
-        self.reactor = reactor
-        self.socket: socket.socket | None = None
 
-    def _bind(self) -> socket.socket:
-        """Return a socket that listens; for subclasses.
-
-        Raises:
-            CannotListenError: It can't be had.
-        """
-        raise TypeError(f"{type(self).__name__} has to define _bind")
-
-    def _placeOf(self, skt: socket.socket) -> int | str:
-        """Return what the log says about where a socket listens; for subclasses."""
-        raise TypeError(f"{type(self).__name__} has to define _placeOf")
+    def _served(self) -> IProtocolFactory:
+        return self.factory
 
     def _build(self, skt: socket.socket, name: object) -> StreamConnection | None:
         """Return the transport of a connection; None if the factory refused it; for subclasses."""
         raise TypeError(f"{type(self).__name__} has to define _build")
-
-    def _closed(self) -> None:
-        """Put away what else belongs to the socket, which is closed after this."""
-
-    def __repr__(self) -> str:
-        where = self._place if self._place is not None else "(not listening)"
-        return f"<{type(self).__name__} of {type(self.factory).__name__} on {where}>"
-
-    def fileno(self) -> int:
-        """Return the number of the descriptor; -1 when it does not listen."""
-        return -1 if self.socket is None else self.socket.fileno()
-
-    def getHandle(self) -> socket.socket | None:
-        """Return the socket, or None when it does not listen."""
-        return self.socket
-
-    def logPrefix(self) -> str:
-        """Return the name of the factory in the log."""
-        return protocolName(self.factory)
-
-    def getHost(self) -> IAddress:
-        """Return the address that is listened on; for subclasses."""
-        raise TypeError(f"{type(self).__name__} has to define getHost")
 
     def startListening(self) -> None:
         """Bind and listen.
@@ -201,70 +135,25 @@ class StreamPort:
         """
         if self.connected:
             return
-        skt, self._adopted = self._adopted, None
-        if skt is None:
-            skt = self._bind()
-        skt.setblocking(False)
-        self.socket = skt
-        self._place = self._placeOf(skt)
+        self._open()
         _reserve.take()
-        _log.info(
-            "{prefix} starting on {port}",
-            prefix=self.logPrefix(),
-            port=self._place,
-            factory=self.factory,
-        )
-        self.factory.doStart()
         self.connected = True
         self.disconnected = self.disconnecting = False
-        self.reactor.addReader(self)
-
-    def stopListening(self) -> Deferred[None] | None:
-        """Take no more connections and free the address; open connections stay.
-
-        Returns:
-            A Deferred that fires when it is done; None if it does not listen.
-        """
-        if not self.connected:
-            return self._stopped
-        if self._stopped is None:
-            self.disconnecting = True
-            self._stopped = Deferred()
-            self.reactor.removeReader(self)
-            self.reactor.callLater(0, self.connectionLost, Failure(ConnectionDone()))
-        return self._stopped
-
-    def loseConnection(self) -> Deferred[None] | None:
-        """Do what `stopListening` does."""
-        return self.stopListening()
-
-    def connectionLost(self, reason: Failure) -> None:
-        """Close the socket; called by the reactor."""
-        if not self.connected:
-            return
-        _log.info(
-            "({kind} Port {port} Closed)", kind=self._kind, port=self._place, factory=self.factory
-        )
-        self.connected = self.disconnecting = False
-        self.disconnected = True
-        self.reactor.removeReader(self)
-        if self.socket is not None:
-            self._closed()
-            self.socket.close()
-            self.socket = None
-        self._place = None
-        stopped, self._stopped = self._stopped, None
         try:
-            self.factory.doStop()
-        except Exception:
-            failure = Failure()
-            if stopped is None:
-                _log.failure("doStop of {factory} failed", failure, factory=self.factory)
-            else:
-                stopped.errback(failure)
-            return
-        if stopped is not None:
-            stopped.callback(None)
+            self.factory.doStart()
+        except BaseException as error:
+            self.connectionLost(Failure(error))
+            raise
+
+    def _prepare(self, skt: socket.socket) -> None:
+        skt.setblocking(False)
+
+    def connectionLost(self, reason: Failure | None = None) -> None:
+        """Close the socket and stop the factory; called by the reactor."""
+        retrying, self._retrying = self._retrying, None
+        if retrying is not None:
+            retrying.cancel()
+        super().connectionLost(reason)
 
     def doRead(self) -> Exception | None:
         """Accept the connections that wait."""
@@ -282,7 +171,6 @@ class StreamPort:
                     self._retryLater(error)
                     break
             else:
-                self._full = False
                 self._accepted(skt, name)
         return None
 
@@ -306,15 +194,11 @@ class StreamPort:
 
     def _refuse(self, error: OSError) -> bool:
         """Accept a connection with the reserved descriptor and close it; false if that fails."""
-        if not self._full:
-            self._full = True
-            _log.error(
-                "Connections to port {port} are refused: {error}. Raise the limit of open files "
-                "(ulimit -n, LimitNOFILE=) or close what is not needed.",
-                port=self._place,
-                error=error,
-                factory=self.factory,
-            )
+        self._complain(
+            "Connections to port {port} are refused: {error}. Raise the limit of open files "
+            "(ulimit -n, LimitNOFILE=) or close what is not needed.",
+            error,
+        )
         if self.socket is None or not _reserve.release():
             return False
         try:
@@ -328,28 +212,35 @@ class StreamPort:
 
     def _retryLater(self, error: OSError) -> None:
         """Stop accepting for a while: there is no memory, or no descriptor at all."""
-        if not self._full:
-            self._full = True
+        self._complain(
+            "Port {port} can't accept connections: {error}. It tries again every "
+            "{seconds} seconds.",
+            error,
+        )
+        self.reactor.removeReader(self)
+        self._retrying = self.reactor.callLater(RETRY_AFTER, self._retry)
+
+    def _complain(self, message: str, error: OSError) -> None:
+        """Log why connections are not accepted, unless that was done a moment ago.
+
+        At the limit, clients are accepted and refused in turns: they must not fill the log.
+        """
+        now = self.reactor.seconds()
+        if now >= self._quietUntil:
+            self._quietUntil = now + COMPLAIN_AGAIN
             _log.error(
-                "Port {port} can't accept connections: {error}. It tries again every "
-                "{seconds} seconds.",
+                message,
                 port=self._place,
                 error=error,
                 seconds=RETRY_AFTER,
                 factory=self.factory,
             )
-        self.reactor.removeReader(self)
-        self.reactor.callLater(RETRY_AFTER, self._retry)
 
     def _retry(self) -> None:
+        self._retrying = None
         _reserve.take()
         if self.connected and not self.disconnecting:
-            self.reactor.addReader(self)
-
-    def _cannotListen(self, error: OSError) -> CannotListenError:
-        """Return the error for the caller, with advice where there is some."""
-        number = error.errno
-        advice = self._advice.get(number if number is not None else 0)
-        if advice is not None:
-            error = type(error)(number, f"{error.strerror} ({advice})")
-        return CannotListenError(self.interface, self.port, error)
+            try:
+                self.reactor.addReader(self)
+            except OSError as error:
+                self._retryLater(error)

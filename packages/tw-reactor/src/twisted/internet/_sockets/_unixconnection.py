@@ -164,17 +164,11 @@ class UNIXConnection(StreamConnection):
             if len(self._travelers) > len(leaving):
                 end = min(end, sent + self._travelers[len(leaving)][0])
             try:
-                if leaving:
-                    rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", leaving))
-                    count = self.socket.sendmsg([view[sent:end]], [rights])
-                else:
-                    count = self.socket.send(view[sent:end])
+                count = self._sendWith(leaving, view[sent:end])
             except BlockingIOError:
                 if sent:
                     break
                 raise
-            del self._travelers[: len(leaving)]
-            closeAll(leaving)
             if self._travelers:
                 before, descriptor = self._travelers[0]
                 self._travelers[0] = (before - count, descriptor)
@@ -185,6 +179,27 @@ class UNIXConnection(StreamConnection):
             if count < wanted:
                 break
         return sent
+
+    def _transmitFile(self, fd: int, offset: int, count: int) -> int:
+        """Let the kernel send from a file; descriptors that wait for a byte go with its first."""
+        leaving = self._leaving()
+        if leaving:
+            return self._sendWith(leaving, os.pread(fd, 1, offset))
+        return super()._transmitFile(fd, offset, count)
+
+    def _transmitBlock(self, block: bytes) -> int:
+        """Send bytes that were read from a file, with the descriptors that wait for one."""
+        return self._sendWith(self._leaving(), block)
+
+    def _sendWith(self, leaving: list[int], data: bytes | memoryview) -> int:
+        """Send bytes, and with the first one descriptors that are at the head of the queue."""
+        if not leaving or not data:
+            return self.socket.send(data)
+        rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", leaving))
+        count = self.socket.sendmsg([data], [rights])
+        del self._travelers[: len(leaving)]
+        closeAll(leaving)
+        return count
 
     def _leaving(self) -> list[int]:
         """Return the descriptors that go with the next byte."""

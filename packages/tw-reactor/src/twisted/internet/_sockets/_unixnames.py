@@ -9,6 +9,7 @@ import errno
 import os
 import socket
 import stat
+import sys
 
 from twisted.python.lockfile import FilesystemLock, isLocked
 
@@ -77,11 +78,14 @@ def bindAt(skt: socket.socket, name: bytes, mode: int) -> tuple[int, int] | None
     Raises:
         OSError: The name is taken, or the file cannot be made.
     """
+    if sys.platform == "linux" and not isAbstract(name):
+        # The file is made with the mode of the socket, less what the umask forbids, so it never
+        # permits more than is wanted: datagrams can be sent to it from its first moment on.
+        os.fchmod(skt.fileno(), mode)
     skt.bind(name)
     if isAbstract(name):
         return None
     try:
-        # Nobody can connect meanwhile: the socket does not listen yet.
         os.chmod(name, mode)
         return _identity(name)
     except OSError:

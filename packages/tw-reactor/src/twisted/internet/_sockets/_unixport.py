@@ -5,27 +5,18 @@ holds the path any more, and the socket file is replaced if nobody answers there
 socket file that exists makes the path taken, as the system has it.
 """
 
-import errno
 import os
 import socket
 from types import MappingProxyType
 
-from twisted.internet._sockets._streamport import IReactorOfPorts, StreamPort
+from twisted.internet._sockets._baseport import IReactorOfPorts
+from twisted.internet._sockets._streamport import StreamPort
+from twisted.internet._sockets._unixbinding import UNIXBinding
 from twisted.internet._sockets._unixconnection import UNIXServer, addressOf
-from twisted.internet._sockets._unixnames import (
-    ADVICE,
-    bindAt,
-    lockOf,
-    nameOf,
-    removeDeadSocket,
-    removeSocket,
-)
+from twisted.internet._sockets._unixnames import ADVICE
 from twisted.internet.address import UNIXAddress
 from twisted.internet.interfaces import IProtocolFactory
-from twisted.logger import Logger
 from twisted.python.lockfile import FilesystemLock
-
-_log = Logger(namespace="twisted.internet.unix")
 
 
 class UNIXPort(StreamPort):
@@ -35,18 +26,15 @@ class UNIXPort(StreamPort):
         port: The path that was asked for.
         mode: The permissions of the socket file.
         wantPID: Whether a lock file says that this server is alive.
-        lockFile: The lock, while it is held.
         transport: What makes the transport of a connection.
     """
 
     port: str | bytes
     transport: type[UNIXServer] = UNIXServer
-    lockFile: FilesystemLock | None = None
 
     _kind = "UNIX"
     _advice = MappingProxyType(ADVICE)
-    _identity: tuple[int, int] | None = None
-    _name = b""
+    _binding: UNIXBinding | None = None
 
     def __init__(
         self,
@@ -95,6 +83,11 @@ class UNIXPort(StreamPort):
             return None
         return self.transport(skt, protocol, name, self, self.sessionno, self.reactor)
 
+    @property
+    def lockFile(self) -> FilesystemLock | None:
+        """The lock, while it is held."""
+        return None if self._binding is None else self._binding.lock
+
     def _bind(self) -> socket.socket:
         """Return a socket that listens.
 
@@ -102,52 +95,19 @@ class UNIXPort(StreamPort):
             CannotListenError: The path is taken, too long, or cannot be made.
         """
         try:
-            self._name = nameOf(self.port)
-            if self.wantPID:
-                self._lock()
             skt = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         except OSError as error:
-            self._unlock()
             raise self._cannotListen(error) from error
         try:
-            if self.lockFile is not None:
-                removeDeadSocket(self._name)
-            self._identity = bindAt(skt, self._name, self.mode)
+            self._binding = UNIXBinding(skt, self.port, self.mode, self.wantPID)
             skt.listen(self.backlog)
         except OSError as error:
             skt.close()
-            removeSocket(self._name, self._identity)
-            self._unlock()
+            self._closed()
             raise self._cannotListen(error) from error
         return skt
 
     def _closed(self) -> None:
-        try:
-            removeSocket(self._name, self._identity)
-        except OSError as error:
-            _log.error("{name!r} can't be removed: {error}", name=self._name, error=error)
-        self._identity = None
-        self._unlock()
-
-    def _lock(self) -> None:
-        lock = lockOf(self._name)
-        if lock is None:
-            return
-        try:
-            taken = lock.lock()
-        except ValueError as error:
-            raise OSError(errno.EEXIST, str(error)) from error
-        if not taken:
-            raise OSError(
-                errno.EBUSY, f"a server that is alive holds the lock {os.fsdecode(lock.name)!r}"
-            )
-        self.lockFile = lock
-
-    def _unlock(self) -> None:
-        lock, self.lockFile = self.lockFile, None
-        if lock is not None:
-            try:
-                lock.unlock()
-            except (OSError, ValueError) as error:
-                # The program has forked since, and the lock is its parent's.
-                _log.error("{name!r} can't be unlocked: {error}", name=lock.name, error=error)
+        binding, self._binding = self._binding, None
+        if binding is not None:
+            binding.free()

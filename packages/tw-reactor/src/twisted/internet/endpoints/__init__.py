@@ -11,6 +11,7 @@ from twisted.internet.endpoints._descriptions import quoteStringArgument
 from twisted.internet.endpoints._fromstring import clientFromString, serverFromString
 from twisted.internet.endpoints._hostname import HostnameEndpoint
 from twisted.internet.endpoints._process import ProcessEndpoint, StandardErrorBehavior
+from twisted.internet.endpoints._standardio import StandardIOEndpoint
 from twisted.internet.endpoints._tcp import (
     TCP4ClientEndpoint,
     TCP4ServerEndpoint,
@@ -32,6 +33,7 @@ __all__ = [
     "SSL4ClientEndpoint",
     "SSL4ServerEndpoint",
     "StandardErrorBehavior",
+    "StandardIOEndpoint",
     "TCP4ClientEndpoint",
     "TCP4ServerEndpoint",
     "TCP6ClientEndpoint",

@@ -1,11 +1,11 @@
 """Which of a host's addresses to try, when, and when to stop: RFC 8305, without any I/O.
 
-The addresses are put in an order in which the families alternate. The attempts begin one after
-the other: each a short while after the one before, or at once when one has failed. The first that
-succeeds ends all others.
+Addresses may come one by one, while attempts are under way. The attempts begin one after the other:
+each a short while after the one before, or at once when one has failed; the families of addresses
+alternate. The first attempt that succeeds ends all others.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from twisted.internet.address import IPv4Address, IPv6Address
@@ -20,25 +20,6 @@ _A = TypeVar("_A")
 Address = IPv4Address | IPv6Address
 
 
-def alternate(addresses: Sequence[Address]) -> list[Address]:
-    """Return addresses with their families in turn, the family of the first one first.
-
-    Within a family the order stays (RFC 8305 section 4).
-
-    Args:
-        addresses: The addresses, the preferred ones first (RFC 6724). One that comes twice is
-            tried once.
-    """
-    unique = list(dict.fromkeys(addresses))
-    first = [address for address in unique if type(address) is type(unique[0])]
-    other = [address for address in unique if type(address) is not type(unique[0])]
-    result: list[Address] = []
-    while first or other:
-        result += first[:1] + other[:1]
-        first, other = first[1:], other[1:]
-    return result
-
-
 class Race(Generic[_A, _T]):
     """A race of attempts, of which the first that succeeds wins.
 
@@ -48,39 +29,54 @@ class Race(Generic[_A, _T]):
     """
 
     def __init__(
-        self,
-        clock: IReactorTime,
-        addresses: Sequence[_A],
-        attempt: Callable[[_A], Deferred[_T]],
-        delay: float,
+        self, clock: IReactorTime, attempt: Callable[[_A], Deferred[_T]], delay: float
     ) -> None:
-        """Make a race that has not begun.
+        """Make a race that begins with the first address.
 
         Args:
             clock: Tells when the next attempt is to begin.
-            addresses: What to try, in this order; at least one.
-            attempt: Begins an attempt; its Deferred can be cancelled.
+            attempt: Begins an attempt at an address; its Deferred can be cancelled.
             delay: How many seconds after an attempt the next one begins, if none has ended.
         """
         self._clock = clock
-        self._waiting = list(addresses)
+        self._seen: set[_A] = set()
+        self._waiting: list[_A] = []
         self._attempt = attempt
         self._delay = delay
         self._running: list[Deferred[_T]] = []
         self._timer: IDelayedCall | None = None
-        self._over = False
+        # The family of the address that was tried last.
+        self._family: type | None = None
+        self._complete = self._over = False
         self._lastFailure = Failure(ConnectError(string="there is no address to try"))
         self.result: Deferred[_T] = Deferred(self._cancel)
 
-    def begin(self) -> None:
-        """Begin with the first address."""
-        self._next()
+    def add(self, *addresses: _A) -> None:
+        """Add addresses to try, in this order but for the families, which alternate.
+
+        Args:
+            addresses: The preferred ones first (RFC 6724). One that was added before is tried once.
+        """
+        for address in addresses:
+            if address not in self._seen and not self._over:
+                self._seen.add(address)
+                self._waiting.append(address)
+        if self._timer is None:
+            self._next()
+
+    def complete(self) -> None:
+        """Learn that no more addresses will come."""
+        self._complete = True
+        if not self._waiting:
+            # What the next attempt would wait for.
+            self._stopTimer()
+        self._endIfAllFailed()
 
     def _next(self) -> None:
-        """Begin attempts until one does not fail at once; end if there is none left."""
+        """Begin attempts until one does not fail at once."""
         self._stopTimer()
         while self._waiting and not self._over:
-            attempt = self._attempt(self._waiting.pop(0))
+            attempt = self._attempt(self._taken())
             self._running.append(attempt)
             failed: list[bool] = []
             attempt.addCallbacks(
@@ -89,10 +85,20 @@ class Race(Generic[_A, _T]):
             if attempt in self._running:
                 # From now on its failure begins the next attempt by itself.
                 failed.append(True)
-                if self._waiting:
+                if self._waiting or not self._complete:
                     self._timer = self._clock.callLater(self._delay, self._timeIsUp)
                 return
-        if not self._over and not self._running:
+        self._endIfAllFailed()
+
+    def _taken(self) -> _A:
+        """Take the address that is next: the first of another family than the last one, if any."""
+        others = (n for n, one in enumerate(self._waiting) if type(one) is not self._family)
+        address = self._waiting.pop(0 if self._family is None else next(others, 0))
+        self._family = type(address)
+        return address
+
+    def _endIfAllFailed(self) -> None:
+        if self._complete and not (self._over or self._running or self._waiting):
             self._over = True
             self.result.errback(self._lastFailure)
 

@@ -1,13 +1,12 @@
 """An endpoint that is a name: all addresses of the host are tried (RFC 8305)."""
 
 import ipaddress
-from collections.abc import Callable
 
 from twisted.internet.address import HostnameAddress, IPv4Address, IPv6Address
-from twisted.internet.defer import Deferred, fail
-from twisted.internet.endpoints._happyeyeballs import Address, Race, alternate
+from twisted.internet.defer import Deferred
+from twisted.internet.endpoints._baseendpoints import CONNECT_TIMEOUT
+from twisted.internet.endpoints._happyeyeballs import Address, Race
 from twisted.internet.endpoints._tcp import (
-    CONNECT_TIMEOUT,
     TCP4ClientEndpoint,
     TCP6ClientEndpoint,
 )
@@ -15,6 +14,7 @@ from twisted.internet.error import ConnectingCancelledError, DNSLookupError
 from twisted.internet.interfaces import (
     BindAddress,
     IAddress,
+    IDelayedCall,
     IHostnameResolver,
     IHostResolution,
     IProtocol,
@@ -31,43 +31,12 @@ from twisted.python.failure import Failure
 ATTEMPT_DELAY = 0.25
 """How many seconds after an attempt the next one begins: as RFC 8305 section 5 recommends."""
 
+RESOLUTION_DELAY = 0.05
+"""How many seconds addresses of IPv4 wait for those of IPv6: as RFC 8305 section 3 recommends."""
+
 
 class IReactorForNames(IReactorTCP, IReactorTime, IReactorPluggableNameResolver, Interface):
     """What connecting by name needs of a reactor."""
-
-
-class _Lookup:
-    """Collects the addresses of a host."""
-
-    def __init__(self, whenComplete: Callable[[list[Address]], None]) -> None:
-        self._whenComplete = whenComplete
-        self._addresses: list[Address] = []
-        self._resolution: IHostResolution | None = None
-        self._over = False
-
-    def resolutionBegan(self, resolutionInProgress: IHostResolution) -> None:
-        """Keep what gives up the look-up."""
-        self._resolution = resolutionInProgress
-
-    def addressResolved(self, address: IAddress) -> None:
-        """Keep an address."""
-        if isinstance(address, IPv4Address | IPv6Address):
-            self._addresses.append(address)
-
-    def resolutionComplete(self) -> None:
-        """Hand the addresses on, unless nobody wants them any more."""
-        if not self._over:
-            self._over = True
-            self._whenComplete(self._addresses)
-
-    def cancel(self) -> None:
-        """Give up."""
-        self._over = True
-        if self._resolution is not None:
-            self._resolution.cancel()
-
-
-classImplements(_Lookup, IResolutionReceiver)
 
 
 def _literal(host: str, port: int) -> Address | None:
@@ -158,52 +127,124 @@ classImplements(HostnameEndpoint, IStreamClientEndpoint)
 
 
 class _ConnectingByName:
-    """One `connect` of a `HostnameEndpoint`: first a look-up, then a race."""
+    """One `connect` of a `HostnameEndpoint`: a look-up, whose answers are tried as they come.
+
+    The order in which answers come in one go is kept: the resolver has sorted them (RFC 6724). Where
+    those of the two families come apart, the race begins with IPv6: at once when that is first, else
+    after a short wait for it (RFC 8305 section 3).
+    """
 
     def __init__(self, endpoint: HostnameEndpoint, factory: IProtocolFactory) -> None:
         self._endpoint = endpoint
-        self._factory = factory
-        self._stage: _Lookup | Deferred[IProtocol] | None = None
+        self._addresses: list[Address] = []
+        self._resolution: IHostResolution | None = None
+        # Whether the first answers came in an earlier turn of the reactor.
+        self._waits = False
+        self._began = self._over = False
+        self._timer: IDelayedCall | None = None
+        self._race: Race[Address, IProtocol] = Race(
+            endpoint._reactor,
+            lambda address: endpoint._endpoint(address).connect(factory),
+            endpoint._attemptDelay,
+        )
         self._connected: Deferred[IProtocol] = Deferred(self._cancel)
+        self._race.result.addCallbacks(self._won, self._lost)
 
     def begin(self) -> Deferred[IProtocol]:
         """Begin to look up, and return the Deferred of the connection."""
         endpoint = self._endpoint
-        lookup = self._stage = _Lookup(self._resolved)
         resolver: IHostnameResolver = endpoint._reactor.nameResolver
         try:
-            resolver.resolveHostName(lookup, endpoint._host, endpoint._port)
+            resolver.resolveHostName(self, endpoint._host, endpoint._port)
         except Exception:
             # A name that is none, most often (too long, an empty label).
-            return fail(
-                DNSLookupError(f"{endpoint._host!r} cannot be looked up: {Failure().value}")
-            )
+            message = f"{endpoint._host!r} cannot be looked up: {Failure().value}"
+            self._lost(Failure(DNSLookupError(message)))
         return self._connected
 
-    def _resolved(self, addresses: list[Address]) -> None:
-        """Begin the race."""
-        endpoint = self._endpoint
-        if not addresses:
-            self._connected.errback(DNSLookupError(f"no address found for {endpoint._host!r}"))
-            return
-        race = Race(
-            endpoint._reactor,
-            alternate(addresses),
-            lambda address: endpoint._endpoint(address).connect(self._factory),
-            endpoint._attemptDelay,
-        )
-        self._stage = race.result
-        race.result.addCallbacks(self._connected.callback, self._failed)
-        race.begin()
+    # Receiving the answers
 
-    def _failed(self, failure: Failure) -> None:
-        if not self._connected.called:
-            self._connected.errback(failure)
+    def resolutionBegan(self, resolutionInProgress: IHostResolution) -> None:
+        """Keep what gives up the look-up."""
+        self._resolution = resolutionInProgress
+
+    def addressResolved(self, address: IAddress) -> None:
+        """Try an address, or keep it for a moment."""
+        if self._over or not isinstance(address, IPv4Address | IPv6Address):
+            return
+        if self._began:
+            self._race.add(address)
+        elif isinstance(address, IPv6Address):
+            self._addresses.insert(0 if self._waits else len(self._addresses), address)
+            self._beginRace()
+        else:
+            self._addresses.append(address)
+            if self._timer is None:
+                self._timer = self._endpoint._reactor.callLater(0, self._wait)
+
+    def resolutionComplete(self) -> None:
+        """Learn that there are no more addresses."""
+        self._resolution = None
+        if self._over:
+            return
+        if not self._began and not self._addresses:
+            host = self._endpoint._host
+            self._end(Failure(DNSLookupError(f"no address found for {host!r}")))
+            return
+        self._beginRace()
+        self._race.complete()
+
+    def _wait(self) -> None:
+        """Wait for IPv6: what comes from now on was not sorted together with what came before."""
+        self._waits = True
+        self._timer = self._endpoint._reactor.callLater(RESOLUTION_DELAY, self._timeIsUp)
+
+    def _timeIsUp(self) -> None:
+        self._timer = None
+        self._beginRace()
+
+    def _beginRace(self) -> None:
+        if self._began:
+            return
+        self._began = True
+        self._stopTimer()
+        self._race.add(*self._addresses)
+
+    # The end
+
+    def _won(self, protocol: IProtocol) -> None:
+        if not self._over:
+            self._over = True
+            self._stopLookup()
+            self._connected.callback(protocol)
+
+    def _lost(self, failure: Failure) -> None:
+        if not self._over:
+            self._end(failure)
+
+    def _end(self, failure: Failure) -> None:
+        """Fail, and stop what is being done."""
+        self._over = True
+        self._stopTimer()
+        self._stopLookup()
+        self._race.result.cancel()
+        self._connected.errback(failure)
+
+    def _stopLookup(self) -> None:
+        resolution, self._resolution = self._resolution, None
+        if resolution is not None:
+            resolution.cancel()
+
+    def _stopTimer(self) -> None:
+        timer, self._timer = self._timer, None
+        if timer is not None:
+            timer.cancel()
 
     def _cancel(self, connected: Deferred[IProtocol]) -> None:
         """Give up what is being done."""
         endpoint = self._endpoint
         address = HostnameAddress(_encoded(endpoint._host), endpoint._port)
-        connected.errback(ConnectingCancelledError(address))
-        if self._stage is not None:
-            self._stage.cancel()
+        self._end(Failure(ConnectingCancelledError(address)))
+
+
+classImplements(_ConnectingByName, IResolutionReceiver)

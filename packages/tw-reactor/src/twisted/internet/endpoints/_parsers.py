@@ -10,10 +10,9 @@ from twisted.internet.endpoints._arguments import (
     portFrom,
     timeoutFrom,
 )
+from twisted.internet.endpoints._baseendpoints import BACKLOG, CONNECT_TIMEOUT
 from twisted.internet.endpoints._hostname import HostnameEndpoint, IReactorForNames
 from twisted.internet.endpoints._tcp import (
-    BACKLOG,
-    CONNECT_TIMEOUT,
     TCP4ClientEndpoint,
     TCP4ServerEndpoint,
     TCP6ClientEndpoint,

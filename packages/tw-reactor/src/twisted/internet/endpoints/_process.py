@@ -9,6 +9,7 @@ from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.error import ConnectionDone, NoProtocol, ProcessDone
 from twisted.internet.interfaces import (
     IAddress,
+    IHalfCloseableProtocol,
     IProcessProtocol,
     IProcessTransport,
     IProtocol,
@@ -17,7 +18,7 @@ from twisted.internet.interfaces import (
     IStreamClientEndpoint,
 )
 from twisted.logger import Logger
-from twisted.python.components import classImplements
+from twisted.python.components import adapt, classImplements
 from twisted.python.constants import NamedConstant, Names
 from twisted.python.failure import Failure
 
@@ -93,11 +94,18 @@ class ProcessAsConnection:
             )
 
     def childConnectionLost(self, childFD: int) -> None:
-        """Do nothing: the connection ends with the process.
+        """Tell a protocol that can go on with one direction; the connection ends with the process.
 
         Args:
             childFD: The number of the pipe in the child, which was closed.
         """
+        halfCloseable = adapt(IHalfCloseableProtocol, self.protocol, None)
+        if halfCloseable is None:
+            return
+        if childFD == 1:
+            halfCloseable.readConnectionLost()
+        elif childFD == 0:
+            halfCloseable.writeConnectionLost()
 
     def processExited(self, reason: Failure) -> None:
         """Do nothing: the pipes may still bring data.
@@ -164,6 +172,8 @@ class ProcessEndpoint:
         The transport of the protocol is the `IProcessTransport`. Closing it closes the pipes; a
         program that goes on in spite of that can be signalled. `connectionLost` is called with
         `ConnectionDone` when the program ended with exit status 0, else with `ProcessTerminated`.
+        A protocol that provides `IHalfCloseableProtocol` is told when the program has closed its
+        standard output or input before that.
 
         Args:
             protocolFactory: Builds the protocol.

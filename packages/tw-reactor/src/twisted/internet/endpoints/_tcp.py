@@ -1,56 +1,32 @@
 """TCP endpoints of one family."""
 
-from twisted.internet.defer import Deferred, execute, fail
+from twisted.internet.endpoints._baseendpoints import (
+    BACKLOG,
+    CONNECT_TIMEOUT,
+    BaseHostEndpoint,
+    BasePortEndpoint,
+)
 from twisted.internet.endpoints._wrapping import ConnectingFactory
 from twisted.internet.interfaces import (
     BindAddress,
+    IConnector,
     IListeningPort,
-    IProtocol,
     IProtocolFactory,
     IReactorTCP,
-    IStreamClientEndpoint,
-    IStreamServerEndpoint,
 )
-from twisted.python.components import classImplements
-
-CONNECT_TIMEOUT = 30
-"""After how many seconds an attempt to connect fails, unless told otherwise."""
-
-BACKLOG = 50
-"""How many connections may wait to be accepted, unless told otherwise."""
 
 
-class _TCPServerEndpoint:
+class _TCPServerEndpoint(BasePortEndpoint):
     """A TCP port to listen on."""
 
     def __init__(self, reactor: IReactorTCP, port: int, backlog: int, interface: str) -> None:
+        super().__init__(port, backlog, interface)
         self._reactor = reactor
-        self._port = port
-        self._backlog = backlog
-        self._interface = interface
 
-    def listen(self, protocolFactory: IProtocolFactory) -> Deferred[IListeningPort]:
-        """Take connections, from now on.
-
-        Args:
-            protocolFactory: Builds the protocol for each connection.
-
-        Returns:
-            A Deferred with the port, or a failure with `CannotListenError`.
-        """
-        return execute(
-            self._reactor.listenTCP,
-            self._port,
-            protocolFactory,
-            backlog=self._backlog,
-            interface=self._interface,
+    def _open(self, protocolFactory: IProtocolFactory) -> IListeningPort:
+        return self._reactor.listenTCP(
+            self._port, protocolFactory, backlog=self._backlog, interface=self._interface
         )
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} port {self._port} of {self._interface or 'any address'}>"
-
-
-classImplements(_TCPServerEndpoint, IStreamServerEndpoint)
 
 
 class TCP4ServerEndpoint(_TCPServerEndpoint):
@@ -87,7 +63,7 @@ class TCP6ServerEndpoint(_TCPServerEndpoint):
         super().__init__(reactor, port, backlog, interface)
 
 
-class _TCPClientEndpoint:
+class _TCPClientEndpoint(BaseHostEndpoint):
     """A TCP port to connect to."""
 
     def __init__(
@@ -107,41 +83,17 @@ class _TCPClientEndpoint:
             timeout: After how many seconds an attempt fails with `TimeoutError`.
             bindAddress: The local host and port to connect from, or the host alone.
         """
+        super().__init__(host, port, timeout, bindAddress)
         self._reactor = reactor
-        self._host = host
-        self._port = port
-        self._timeout = timeout
-        self._bindAddress = bindAddress
 
-    def connect(self, protocolFactory: IProtocolFactory) -> Deferred[IProtocol]:
-        """Connect, once.
-
-        Args:
-            protocolFactory: Builds the protocol.
-
-        Returns:
-            A Deferred with the protocol, after its `connectionMade`; or a failure, with
-            `ConnectError`, `DNSLookupError`, `NoProtocol` or, when it was cancelled,
-            `ConnectingCancelledError`.
-        """
-        connecting = ConnectingFactory(protocolFactory)
-        try:
-            self._reactor.connectTCP(
-                self._host,
-                self._port,
-                connecting,
-                timeout=self._timeout,
-                bindAddress=self._bindAddress,
-            )
-        except Exception:
-            return fail()
-        return connecting.connected
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} port {self._port} of {self._host}>"
-
-
-classImplements(_TCPClientEndpoint, IStreamClientEndpoint)
+    def _begin(self, connecting: ConnectingFactory) -> IConnector:
+        return self._reactor.connectTCP(
+            self._host,
+            self._port,
+            connecting,
+            timeout=self._timeout,
+            bindAddress=self._bindAddress,
+        )
 
 
 class TCP4ClientEndpoint(_TCPClientEndpoint):

@@ -3,15 +3,19 @@
 from typing import Protocol, cast
 
 from twisted.internet._tlsdoor import tlsRoom
-from twisted.internet.defer import Deferred, execute, fail
-from twisted.internet.endpoints._tcp import BACKLOG, CONNECT_TIMEOUT
+from twisted.internet.endpoints._baseendpoints import (
+    BACKLOG,
+    CONNECT_TIMEOUT,
+    BaseHostEndpoint,
+    BasePortEndpoint,
+)
 from twisted.internet.endpoints._wrapping import ConnectingFactory
 from twisted.internet.interfaces import (
     BindAddress,
+    IConnector,
     IListeningPort,
     IOpenSSLClientConnectionCreator,
     IOpenSSLServerConnectionCreator,
-    IProtocol,
     IProtocolFactory,
     IReactorSSL,
     IReactorTime,
@@ -19,10 +23,9 @@ from twisted.internet.interfaces import (
     IStreamServerEndpoint,
     TLSOptions,
 )
-from twisted.python.components import classImplements
 
 
-class SSL4ServerEndpoint:
+class SSL4ServerEndpoint(BasePortEndpoint):
     """A TCP port to listen on, on which TLS is spoken."""
 
     def __init__(
@@ -42,24 +45,12 @@ class SSL4ServerEndpoint:
             backlog: How many connections may wait to be accepted.
             interface: The address to listen on; empty for all of IPv4.
         """
+        super().__init__(port, backlog, interface)
         self._reactor = reactor
-        self._port = port
         self._sslContextFactory = sslContextFactory
-        self._backlog = backlog
-        self._interface = interface
 
-    def listen(self, protocolFactory: IProtocolFactory) -> Deferred[IListeningPort]:
-        """Take connections, from now on.
-
-        Args:
-            protocolFactory: Builds the protocol for each connection.
-
-        Returns:
-            A Deferred with the port, or a failure: with `CannotListenError`, or with `ImportError`
-            if tw-tls is not installed.
-        """
-        return execute(
-            self._reactor.listenSSL,
+    def _open(self, protocolFactory: IProtocolFactory) -> IListeningPort:
+        return self._reactor.listenSSL(
             self._port,
             protocolFactory,
             contextFactory=self._sslContextFactory,
@@ -67,11 +58,8 @@ class SSL4ServerEndpoint:
             interface=self._interface,
         )
 
-    def __repr__(self) -> str:
-        return f"<SSL4ServerEndpoint port {self._port} of {self._interface or 'any address'}>"
 
-
-class SSL4ClientEndpoint:
+class SSL4ClientEndpoint(BaseHostEndpoint):
     """A TCP port to connect to, and to speak TLS with at once.
 
     `wrapClientTLS` over a `HostnameEndpoint` does the same over either version of IP.
@@ -97,44 +85,19 @@ class SSL4ClientEndpoint:
             timeout: After how many seconds an attempt fails with `TimeoutError`.
             bindAddress: The local host and port to connect from, or the host alone.
         """
+        super().__init__(host, port, timeout, bindAddress)
         self._reactor = reactor
-        self._host = host
-        self._port = port
         self._sslContextFactory = sslContextFactory
-        self._timeout = timeout
-        self._bindAddress = bindAddress
 
-    def connect(self, protocolFactory: IProtocolFactory) -> Deferred[IProtocol]:
-        """Connect, once, and begin to speak TLS.
-
-        Args:
-            protocolFactory: Builds the protocol.
-
-        Returns:
-            A Deferred with the protocol, after its `connectionMade`; the handshake goes on, and
-            what is written waits for it. Or a failure, as of `TCP4ClientEndpoint.connect`, or with
-            `ImportError` if tw-tls is not installed.
-        """
-        connecting = ConnectingFactory(protocolFactory)
-        try:
-            self._reactor.connectSSL(
-                self._host,
-                self._port,
-                connecting,
-                self._sslContextFactory,
-                timeout=self._timeout,
-                bindAddress=self._bindAddress,
-            )
-        except Exception:
-            return fail()
-        return connecting.connected
-
-    def __repr__(self) -> str:
-        return f"<SSL4ClientEndpoint port {self._port} of {self._host}>"
-
-
-classImplements(SSL4ServerEndpoint, IStreamServerEndpoint)
-classImplements(SSL4ClientEndpoint, IStreamClientEndpoint)
+    def _begin(self, connecting: ConnectingFactory) -> IConnector:
+        return self._reactor.connectSSL(
+            self._host,
+            self._port,
+            connecting,
+            self._sslContextFactory,
+            timeout=self._timeout,
+            bindAddress=self._bindAddress,
+        )
 
 
 class TLSEndpoints(Protocol):

@@ -1,23 +1,24 @@
 """Endpoints of UNIX stream sockets."""
 
-from twisted.internet.defer import Deferred, execute, fail
-from twisted.internet.endpoints._tcp import BACKLOG, CONNECT_TIMEOUT
+from twisted.internet.endpoints._baseendpoints import (
+    BACKLOG,
+    CONNECT_TIMEOUT,
+    BaseClientEndpoint,
+    BaseServerEndpoint,
+)
 from twisted.internet.endpoints._wrapping import ConnectingFactory
 from twisted.internet.interfaces import (
+    IConnector,
     IListeningPort,
-    IProtocol,
     IProtocolFactory,
     IReactorUNIX,
-    IStreamClientEndpoint,
-    IStreamServerEndpoint,
 )
-from twisted.python.components import classImplements
 
 MODE = 0o666
 """The permissions of a socket file, unless told otherwise: everybody may connect."""
 
 
-class UNIXServerEndpoint:
+class UNIXServerEndpoint(BaseServerEndpoint):
     """A UNIX socket to listen on."""
 
     def __init__(
@@ -44,17 +45,8 @@ class UNIXServerEndpoint:
         self._mode = mode
         self._wantPID = wantPID
 
-    def listen(self, protocolFactory: IProtocolFactory) -> Deferred[IListeningPort]:
-        """Take connections, from now on.
-
-        Args:
-            protocolFactory: Builds the protocol for each connection.
-
-        Returns:
-            A Deferred with the port, or a failure with `CannotListenError`.
-        """
-        return execute(
-            self._reactor.listenUNIX,
+    def _open(self, protocolFactory: IProtocolFactory) -> IListeningPort:
+        return self._reactor.listenUNIX(
             self._address,
             protocolFactory,
             backlog=self._backlog,
@@ -66,7 +58,7 @@ class UNIXServerEndpoint:
         return f"<UNIXServerEndpoint {self._address!r}>"
 
 
-class UNIXClientEndpoint:
+class UNIXClientEndpoint(BaseClientEndpoint):
     """A UNIX socket to connect to."""
 
     def __init__(
@@ -91,28 +83,10 @@ class UNIXClientEndpoint:
         self._timeout = timeout
         self._checkPID = checkPID
 
-    def connect(self, protocolFactory: IProtocolFactory) -> Deferred[IProtocol]:
-        """Connect, once.
-
-        Args:
-            protocolFactory: Builds the protocol.
-
-        Returns:
-            A Deferred with the protocol, after its `connectionMade`; or a failure, with
-            `ConnectError`, `NoProtocol` or, when it was cancelled, `ConnectingCancelledError`.
-        """
-        connecting = ConnectingFactory(protocolFactory)
-        try:
-            self._reactor.connectUNIX(
-                self._path, connecting, timeout=self._timeout, checkPID=self._checkPID
-            )
-        except Exception:
-            return fail()
-        return connecting.connected
+    def _begin(self, connecting: ConnectingFactory) -> IConnector:
+        return self._reactor.connectUNIX(
+            self._path, connecting, timeout=self._timeout, checkPID=self._checkPID
+        )
 
     def __repr__(self) -> str:
         return f"<UNIXClientEndpoint {self._path!r}>"
-
-
-classImplements(UNIXServerEndpoint, IStreamServerEndpoint)
-classImplements(UNIXClientEndpoint, IStreamClientEndpoint)

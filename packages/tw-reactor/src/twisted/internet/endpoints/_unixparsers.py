@@ -7,7 +7,7 @@ from twisted.internet.endpoints._arguments import (
     timeoutFrom,
     whetherFrom,
 )
-from twisted.internet.endpoints._tcp import BACKLOG, CONNECT_TIMEOUT
+from twisted.internet.endpoints._baseendpoints import BACKLOG, CONNECT_TIMEOUT
 from twisted.internet.endpoints._unix import MODE, UNIXClientEndpoint, UNIXServerEndpoint
 from twisted.internet.interfaces import (
     IReactorUNIX,

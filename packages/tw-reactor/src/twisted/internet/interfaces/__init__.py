@@ -4,7 +4,8 @@ Each is a zope interface when the program runs and a `typing.Protocol` to a type
 (`twisted.python.components`). Where nothing else is said, everything is called on the thread that
 runs the reactor, and nothing blocks. The rooms go by topic:
 
-- `_protocols`, `_transports`, `_producers`, `_addresses`: one connection and its two sides;
+- `_protocols`, `_transports`, `_producers`, `_filesending`, `_addresses`: one connection and its
+  two sides;
 - `_tcp`, `_udp`, `_unix`, `_tls`, `_processes`, `_sockets`: what a reactor can open;
 - `_endpoints`: places to connect to and to listen at, the level to begin with;
 - `_reactorcore`, `_threads`, `_descriptors`, `_resolving`: the reactor itself;
@@ -28,6 +29,7 @@ from twisted.internet.interfaces._endpoints import (
     IStreamServerEndpoint,
     IStreamServerEndpointStringParser,
 )
+from twisted.internet.interfaces._filesending import IFileSendingTransport, ReadableFile
 from twisted.internet.interfaces._processes import (
     IProcessProtocol,
     IProcessTransport,
@@ -112,6 +114,7 @@ __all__ = [
     "IDelayedCall",
     "IFileDescriptor",
     "IFileDescriptorReceiver",
+    "IFileSendingTransport",
     "IHalfCloseableDescriptor",
     "IHalfCloseableProtocol",
     "IHandshakeListener",
@@ -174,5 +177,6 @@ __all__ = [
     "IWriteDescriptor",
     "OpenSSLConnection",
     "OpenSSLContext",
+    "ReadableFile",
     "TLSOptions",
 ]

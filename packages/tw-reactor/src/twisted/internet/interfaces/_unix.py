@@ -81,9 +81,16 @@ class IUNIXDatagramTransport(Interface):
     def write(self, packet: bytes, addr: str | bytes) -> None:
         """Send one datagram.
 
+        It is sent at once or, where the receiver's queue is full, lost, and the log says so.
+
         Args:
             packet: The whole datagram.
-            addr: The path of the receiver's socket.
+            addr: The path of the receiver's socket, or its abstract name, as `datagramReceived`
+                tells the sender's.
+
+        Raises:
+            MessageLengthError: The datagram is too long.
+            OSError: There is no such receiver, or it may not be sent to.
         """
 
     def getHost(self) -> IAddress:
@@ -97,12 +104,20 @@ class IUNIXDatagramConnectedTransport(Interface):
     def write(self, packet: bytes) -> None:
         """Send one datagram to the peer.
 
+        It is sent at once or, where the peer's queue is full, lost, and the log says so. If the
+        peer is gone, and nobody has taken its place, the protocol's `connectionRefused` is called
+        after this.
+
         Args:
             packet: The whole datagram.
+
+        Raises:
+            MessageLengthError: The datagram is too long.
+            OSError: The system does not send it.
         """
 
     def getHost(self) -> IAddress:
-        """Return the address that the socket is bound to."""
+        """Return the address that the socket is bound to; its name is None if it has none."""
         ...
 
     def getPeer(self) -> IAddress:
@@ -123,12 +138,18 @@ class IReactorUNIXDatagram(Interface):
     ) -> IConnector:
         """Open a datagram socket with one peer.
 
+        If the peer isn't there, `connectionFailed` of the protocol is called, after this.
+
         Args:
-            address: The path of the peer's socket.
+            address: The path of the peer's socket, or its abstract name.
             protocol: Receives the datagrams.
-            maxPacketSize: The longest datagram to receive, in bytes.
+            maxPacketSize: The longest datagram to receive, in bytes; a longer one is cut off.
             mode: The permissions of the own socket file.
-            bindAddress: The path of the own socket; without one the peer cannot answer.
+            bindAddress: The path of the own socket, made here and removed at the end; without one
+                the peer cannot answer.
+
+        Raises:
+            CannotListenError: The own path is taken, or cannot be made.
         """
         ...
 
@@ -141,10 +162,14 @@ class IReactorUNIXDatagram(Interface):
     ) -> IListeningPort:
         """Open a datagram socket that receives from everybody.
 
+        The protocol learns of a sender by its path as text, by its abstract name as bytes, or not
+        at all (None): a socket that sends need not have a name.
+
         Args:
-            address: The path of the socket.
+            address: The path of the socket, made here and removed at the end; one that begins with
+                a NUL byte lives in Linux's abstract namespace.
             protocol: Receives the datagrams.
-            maxPacketSize: The longest datagram to receive, in bytes.
+            maxPacketSize: The longest datagram to receive, in bytes; a longer one is cut off.
             mode: The permissions of the socket file.
 
         Raises:

@@ -26,8 +26,8 @@ from twisted.internet.endpoints._arguments import (
     portFrom,
     timeoutFrom,
 )
+from twisted.internet.endpoints._baseendpoints import BACKLOG, CONNECT_TIMEOUT
 from twisted.internet.endpoints._hostname import IReactorForNames
-from twisted.internet.endpoints._tcp import BACKLOG, CONNECT_TIMEOUT
 from twisted.internet.interfaces import (
     IReactorSSL,
     IStreamClientEndpoint,
