@@ -1,13 +1,16 @@
 """LineReceiver and LineOnlyReceiver over a transport in memory."""
 
+import os
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from twisted.internet.testing import StringTransport
 from twisted.protocols.basic import LineOnlyReceiver, LineReceiver
+
+EXAMPLES = settings(max_examples=int(os.environ.get("TW_EXAMPLES", "500")), deadline=None)
 
 
 class Lines(LineReceiver):
@@ -296,6 +299,12 @@ def test_resume_stops_at_the_next_pause() -> None:
     assert transport.producerState == "paused"
 
 
+def test_resume_that_delivers_the_end_resumes_no_transport(lines: Lines) -> None:
+    lines.dataReceived(b"pause\r\nclose\r\none\r\n")
+    lines.resumeProducing()
+    assert lines.events == [b"pause", b"close"]
+
+
 def test_stop_producing_closes_and_delivers_nothing_more() -> None:
     protocol = Lines()
     transport = connect(protocol)
@@ -324,6 +333,8 @@ parts = st.lists(
 ).map(b"".join)
 
 
+@pytest.mark.property
+@EXAMPLES
 @given(parts, st.lists(st.integers(min_value=0), max_size=10))
 def test_any_cut_of_the_stream_gives_the_same_lines_and_bytes(
     stream: bytes, places: list[int]

@@ -1,13 +1,16 @@
 """The line parser without I/O: any way of cutting the stream gives the same lines."""
 
+import os
 import sys
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from twisted.protocols._lines import LineBuffer, LineTooLong
+
+EXAMPLES = settings(max_examples=int(os.environ.get("TW_EXAMPLES", "500")), deadline=None)
 
 TOO_LONG = "too long"
 
@@ -178,16 +181,22 @@ streams = st.lists(
 ).map(b"".join)
 
 
+@pytest.mark.property
+@EXAMPLES
 @given(streams, st.lists(st.integers(min_value=0), max_size=12))
 def test_any_cut_gives_the_same_events(stream: bytes, places: list[int]) -> None:
     assert feed(cut(stream, places)) == feed([stream])
 
 
+@pytest.mark.property
+@EXAMPLES
 @given(streams)
 def test_single_bytes_give_the_same_events(stream: bytes) -> None:
     assert feed([stream[at : at + 1] for at in range(len(stream))]) == feed([stream])
 
 
+@pytest.mark.property
+@EXAMPLES
 @given(
     st.binary(min_size=1, max_size=4),
     st.lists(st.binary(max_size=8), max_size=8),
@@ -201,6 +210,8 @@ def test_lines_that_were_joined_are_parted_again(
     assert feed(cut(stream, places), delimiter=delimiter, maxLength=1000) == expected
 
 
+@pytest.mark.property
+@EXAMPLES
 @given(st.lists(st.binary(max_size=40), max_size=30), st.integers(0, 30))
 def test_no_more_is_held_than_one_line_and_its_delimiter(
     chunks: list[bytes], maxLength: int
@@ -239,7 +250,7 @@ class _CountingBytes(bytes):
 class _NeverSearched(bytearray):
     """Bytes that nobody is to search."""
 
-    def find(self, *arguments: object) -> int:  # type: ignore[override]
+    def find(self, *arguments: object) -> int:
         raise AssertionError("searched again")
 
     split = __contains__ = find  # type: ignore[assignment]
@@ -248,10 +259,9 @@ class _NeverSearched(bytearray):
 def test_bytes_of_an_unfinished_line_are_searched_once() -> None:
     buffer = LineBuffer()
     assert buffer.takeLines(b"x", b"\r\n", 10**6) == []
-    buffer._bytes = _NeverSearched(b"x" * 1000)
-    for _ in range(100):
-        assert buffer.takeLines(b"x", b"\r\n", 10**6) == []
-    assert len(buffer) == 1100
+    for chunk, lines in ((b"x", []), (b"xy\r\n", [b"x" * 1001 + b"y"]), (b"\n", [])):
+        buffer._bytes = _NeverSearched(b"x" * 1000)
+        assert buffer.takeLines(chunk, b"\r\n", 10**6) == lines
 
 
 def test_line_that_dribbles_in_grows_in_place() -> None:

@@ -1,13 +1,19 @@
-"""The line receivers over real TCP connections, on a reactor that is made for the test."""
+"""The receivers of lines and strings over real TCP connections, on a reactor that is made for the test."""
 
 import socket
+import struct
 import threading
 from collections.abc import Callable
 
 from twisted.internet.address import IPv4Address
 from twisted.internet.protocol import Factory, Protocol
 from twisted.internet.selectreactor import SelectReactor
-from twisted.protocols.basic import LineOnlyReceiver, LineReceiver
+from twisted.protocols.basic import (
+    Int32StringReceiver,
+    LineOnlyReceiver,
+    LineReceiver,
+    NetstringReceiver,
+)
 
 
 class Upper(LineReceiver):
@@ -40,6 +46,22 @@ class OnlyUpper(LineOnlyReceiver):
             self.transport.loseConnection()
         else:
             self.sendLine(line.upper())
+
+
+class Strings(Int32StringReceiver):
+    """Answers strings in capitals."""
+
+    def stringReceived(self, string: bytes) -> None:
+        self.sendString(string.upper())
+        if string == b"bye":
+            self.transport.loseConnection()
+
+
+class Netstrings(NetstringReceiver):
+    """Answers strings in capitals."""
+
+    def stringReceived(self, string: bytes) -> None:
+        self.sendString(string.upper())
 
 
 def exchange(protocol: Callable[[], Protocol], chunks: list[bytes]) -> bytes:
@@ -91,3 +113,19 @@ def test_overlong_line_closes_the_connection_over_tcp() -> None:
 def test_many_lines_in_one_go_over_tcp() -> None:
     stream = b"a line of text\r\n" * 20_000
     assert exchange(Upper, [stream + b"bye\r\n"]) == stream.upper()
+
+
+def test_strings_are_received_over_tcp() -> None:
+    strings = [b"one", b"", b"x" * 90_000, b"bye"]
+    stream = b"".join(struct.pack("!I", len(string)) + string for string in strings)
+    answer = stream.upper()
+    late = struct.pack("!I", 4) + b"late"
+    assert exchange(Strings, [stream[:2], stream[2:9], stream[9:] + late]) == answer
+
+
+def test_string_too_long_closes_the_connection_over_tcp() -> None:
+    assert exchange(Strings, [struct.pack("!I", 100_000)]) == b""
+
+
+def test_netstrings_are_received_over_tcp_until_one_is_malformed() -> None:
+    assert exchange(Netstrings, [b"3:one,3:tw", b"o,oops"]) == b"3:ONE,3:TWO,"

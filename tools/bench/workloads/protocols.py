@@ -26,6 +26,7 @@ _GOALS = {
     **{("int32", cut): 0.65 for cut in _CUTS},
     **{("netstring", cut): 0.25 for cut in _CUTS},
     ("netstring", "single"): 0.5,
+    ("netstring", "pieces-100"): 0.5,
 }
 
 WORKLOADS = tuple(

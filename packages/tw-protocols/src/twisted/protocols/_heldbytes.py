@@ -13,11 +13,17 @@ The work is linear in the bytes received, however they are cut:
 
 
 class HeldBytes:
-    """The bytes of a stream that were received and not taken yet."""
+    """The bytes of a stream that were received and not taken yet.
 
-    __slots__ = ("_bytes", "_start")
+    Attributes:
+        isPartial: Whether nothing is held but the beginning of a message, or not even that. When it
+            is false, there may be whole messages, or what is none.
+    """
+
+    __slots__ = ("_bytes", "_start", "isPartial")
 
     def __init__(self) -> None:
+        self.isPartial: bool = True
         self._bytes: bytes | bytearray = b""
         # Where the bytes begin that were not taken; those before it wait to be dropped.
         self._start = 0
@@ -27,7 +33,8 @@ class HeldBytes:
         return len(self._bytes) - self._start
 
     def receive(self, data: bytes) -> None:
-        """Add a chunk of the stream at the end."""
+        """Add a chunk of the stream at the end, and take nothing."""
+        self.isPartial = False
         held = len(self._bytes) - self._start
         if held == 0:
             # bytes() copies a caller's bytearray, which may change later, and no bytes object.
@@ -64,6 +71,7 @@ class HeldBytes:
     def _replace(self, data: bytes) -> None:
         self._bytes = data
         self._start = 0
+        self.isPartial = not data
 
 
 __all__ = ["HeldBytes"]

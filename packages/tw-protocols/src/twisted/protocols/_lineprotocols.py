@@ -67,25 +67,23 @@ class _LineProtocol(Protocol):
         try:
             # `disconnecting` is asked for first: stand-ins for transports may not have it, and take
             # the slower way then, which asks with care.
-            plain = not (
+            slow = (
                 transport.disconnecting  # type: ignore[attr-defined]  # see above
                 or self.paused
                 or self._delivering
+                or not self.line_mode
+                or not buffer.isPartial
             )
         except AttributeError:
-            plain = False
-        if not (plain and buffer.isPartial and self.line_mode):
+            slow = True
+        if slow:
             buffer.receive(data)
             self._deliver(buffer)
             return
         delimiter, maxLength = self.delimiter, self.MAX_LENGTH
         lines = buffer.takeLines(data, delimiter, maxLength)
-        if not lines:
-            if not buffer.isPartial:
-                self._deliver(buffer)
-            return
-        self._delivering = True
         if len(lines) == 1:
+            self._delivering = True
             try:
                 self.lineReceived(lines[0])
             finally:
@@ -93,6 +91,11 @@ class _LineProtocol(Protocol):
             if not (buffer.isPartial and self.line_mode and self.delimiter is delimiter):
                 self._deliver(buffer)
             return
+        if not lines:
+            if not buffer.isPartial:
+                self._deliver(buffer)
+            return
+        self._delivering = True
         unread = self._unread = iter(lines)
         try:
             for line in unread:
@@ -228,8 +231,8 @@ class LineReceiver(_LineProtocol):
         """Deliver what was held back, and then let the transport receive again."""
         self.paused = False
         self._deliver(self._received())
-        # What was delivered may have paused again.
-        if not self.paused:
+        # What was delivered may have paused again, or closed the connection.
+        if not (self.paused or getattr(self.transport, "disconnecting", False)):
             cast(IPushProducer, self.transport).resumeProducing()
 
     def stopProducing(self) -> None:

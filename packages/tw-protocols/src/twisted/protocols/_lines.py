@@ -24,25 +24,14 @@ class LineTooLong(Exception):
 
 
 class LineBuffer(HeldBytes):
-    """The bytes of a stream of lines that were received and not taken yet.
+    """The bytes of a stream of lines that were received and not taken yet."""
 
-    Attributes:
-        isPartial: Whether nothing is held but the beginning of a line, or not even that. When it is
-            false, there may be whole lines, or one that is too long.
-    """
-
-    __slots__ = ("_delimiter", "isPartial")
+    __slots__ = ("_delimiter",)
 
     def __init__(self) -> None:
         super().__init__()
-        self.isPartial: bool = True
         # The delimiter that was looked for last, which is not in a partial line.
         self._delimiter: bytes | None = None
-
-    def receive(self, data: bytes) -> None:
-        """Add a chunk of the stream at the end, and take nothing."""
-        super().receive(data)
-        self.isPartial = False
 
     def takeLines(self, data: bytes, delimiter: bytes, maxLength: int) -> list[bytes]:
         """Add a chunk of the stream to a buffer that `isPartial`, and take the lines that are whole.
@@ -59,25 +48,28 @@ class LineBuffer(HeldBytes):
         Raises:
             ValueError: The delimiter is empty.
         """
+        lines = data.split(delimiter)
+        size = len(data)
         held = self._bytes
         if held:
-            if (
-                delimiter == self._delimiter
-                and delimiter not in data
-                and (held[-1] not in delimiter or not self._isCut(data, delimiter))
+            size += len(held)
+            if delimiter != self._delimiter or (
+                held[-1] in delimiter and self._isCut(data, delimiter)
             ):
+                lines = b"".join((held, data)).split(delimiter)
+            elif len(lines) == 1:
                 if type(held) is not bytearray:
                     held = self._bytes = bytearray(held)
                 held += data
-                if len(held) > maxLength:
+                if size > maxLength:
                     self.isPartial = self._mayEndWithin(delimiter, maxLength)
                 return []
-            data = b"".join((held, data))
-        lines = data.split(delimiter)
+            else:
+                lines[0] = b"".join((held, lines[0]))
         rest = self._bytes = lines.pop()
         self._delimiter = delimiter
         # None of the lines is too long if all of them together are not.
-        if len(data) > maxLength:
+        if size > maxLength:
             if lines and max(map(len, lines)) > maxLength:
                 first = next(number for number, line in enumerate(lines) if len(line) > maxLength)
                 self.giveBack(lines[first:])
@@ -124,10 +116,6 @@ class LineBuffer(HeldBytes):
         self.isPartial = True
         self._delimiter = delimiter
         return None
-
-    def _replace(self, data: bytes) -> None:
-        super()._replace(data)
-        self.isPartial = not data
 
     def _isCut(self, data: bytes, delimiter: bytes) -> bool:
         """Return whether a delimiter ends in a chunk that begins in what is held."""

@@ -4,11 +4,13 @@ Subclasses of these classes seldom call `__init__`, so the state begins as class
 """
 
 import struct
+from collections.abc import Iterator
 from typing import cast
 
 from twisted.internet.interfaces import IPushProducer, ITransport
 from twisted.internet.protocol import Protocol
-from twisted.protocols._netstrings import NetstringBuffer, NetstringMalformed
+from twisted.protocols._heldstrings import HeldStrings, StringRefused
+from twisted.protocols._netstrings import NetstringBuffer
 from twisted.protocols._prefixedstrings import PrefixedBuffer, StringTooLong
 
 
@@ -30,7 +32,10 @@ class _StringProtocol(Protocol):
     MAX_LENGTH: int = 99999
     paused: bool = False
 
+    _heldStrings: HeldStrings | None = None
     _delivering = False
+    # The strings that `dataReceived` has still to deliver.
+    _unread: Iterator[bytes] = iter(())
 
     def stringReceived(self, string: bytes) -> None:
         """Take a string; subclasses define this.
@@ -48,9 +53,9 @@ class _StringProtocol(Protocol):
     def resumeProducing(self) -> None:
         """Deliver what was held back, and then let the transport receive again."""
         self.paused = False
-        self.dataReceived(b"")
-        # What was delivered may have paused again.
-        if not self.paused:
+        self._deliver(self._received())
+        # What was delivered may have paused again, or closed the connection.
+        if not (self.paused or self._isOver()):
             cast(IPushProducer, self.transport).resumeProducing()
 
     def stopProducing(self) -> None:
@@ -58,28 +63,115 @@ class _StringProtocol(Protocol):
         self.paused = True
         cast(IPushProducer, self.transport).stopProducing()
 
-    def _deliver(self, buffer: PrefixedBuffer | NetstringBuffer) -> None:
-        """Call `stringReceived` for each string that is complete now.
-
-        Raises:
-            StringTooLong: The next one is too long.
-            NetstringMalformed: The next one is none.
-        """
-        if self._delivering or self.paused:
-            return
-        self._delivering = True
+    def dataReceived(self, data: bytes) -> None:
+        """Call `stringReceived` for each string that is complete now."""
+        buffer = self._heldStrings
+        if buffer is None:
+            buffer = self._received()
         transport = self.transport
         try:
-            for string in buffer.strings(self.MAX_LENGTH):
+            # `disconnecting` is asked for first: stand-ins for transports may not have it, and take
+            # the slower way then, which asks with care.
+            slow = (
+                transport.disconnecting  # type: ignore[attr-defined]  # see above
+                or self.paused
+                or self._delivering
+                or not buffer.isPartial
+            )
+        except AttributeError:
+            slow = True
+        if slow:
+            buffer.receive(data)
+            self._deliver(buffer)
+            return
+        maxLength = self.MAX_LENGTH
+        strings = buffer.takeStrings(data, maxLength)
+        if len(strings) == 1:
+            self._delivering = True
+            try:
+                self.stringReceived(strings[0])
+            finally:
+                self._delivering = False
+            if not buffer.isPartial:
+                self._deliver(buffer)
+            return
+        if not strings:
+            if not buffer.isPartial:
+                self._deliver(buffer)
+            return
+        self._delivering = True
+        unread = self._unread = iter(strings)
+        try:
+            for string in unread:
                 self.stringReceived(string)
-                if self.paused:
+                # The next one may not be wanted, now or under another limit.
+                if (
+                    self.paused
+                    or transport.disconnecting  # type: ignore[attr-defined]  # it was there
+                    or self.MAX_LENGTH is not maxLength
+                ):
+                    break
+            else:
+                if buffer.isPartial:
                     return
-                if getattr(transport, "disconnecting", False):
-                    # Nobody will ask for the rest.
-                    buffer.takeRest()
-                    return
+        except BaseException:
+            buffer.giveBack([*unread])
+            raise
         finally:
             self._delivering = False
+        buffer.giveBack([*unread])
+        self._deliver(buffer)
+
+    def _deliver(self, buffer: HeldStrings) -> None:
+        """Deliver what is held, as far as it is wanted."""
+        if self._delivering:
+            return
+        self._delivering = True
+        try:
+            while not self.paused:
+                if self._isOver():
+                    # Nobody will ask for the rest, and what comes yet is to end here too.
+                    buffer.takeRest()
+                    buffer.isPartial = False
+                    return
+                try:
+                    string = buffer.takeString(self.MAX_LENGTH)
+                except StringRefused as error:
+                    buffer.takeRest()
+                    self._stringRefused(error)
+                    continue
+                if string is None:
+                    return
+                self.stringReceived(string)
+        finally:
+            self._delivering = False
+
+    def _received(self) -> HeldStrings:
+        """Return the buffer with all that was not delivered; it is made on first use."""
+        buffer = self._heldStrings
+        if buffer is None:
+            buffer = self._heldStrings = self._makeBuffer()
+            self._unread = iter(())
+            self._delivering = False
+            # Looked at for every string: an attribute of the instance is read several times as fast
+            # as a default of the class.
+            for name in ("paused", "MAX_LENGTH"):
+                if not isinstance(getattr(type(self), name), property):
+                    setattr(self, name, getattr(self, name))
+        buffer.giveBack([*self._unread])
+        return buffer
+
+    def _isOver(self) -> bool:
+        """Return whether nothing more is to be delivered."""
+        return bool(getattr(self.transport, "disconnecting", False))
+
+    def _makeBuffer(self) -> HeldStrings:
+        """Make the parser."""
+        raise NotImplementedError
+
+    def _stringRefused(self, error: StringRefused) -> None:
+        """Deal with what is not allowed, and was dropped."""
+        raise NotImplementedError
 
 
 class IntNStringReceiver(_StringProtocol):
@@ -98,24 +190,10 @@ class IntNStringReceiver(_StringProtocol):
     structFormat: str
     prefixLength: int
 
-    _prefixedBuffer: PrefixedBuffer | None = None
-
     @property
     def recvd(self) -> bytes:
         """What was received and not delivered yet."""
-        return b"" if self._prefixedBuffer is None else self._prefixedBuffer.peek()
-
-    def dataReceived(self, data: bytes) -> None:
-        """Call `stringReceived` for each string that is complete now."""
-        buffer = self._prefixedBuffer
-        if buffer is None:
-            buffer = self._prefixedBuffer = PrefixedBuffer(self.structFormat)
-        buffer.receive(data)
-        try:
-            self._deliver(buffer)
-        except StringTooLong as error:
-            buffer.takeRest()
-            self.lengthLimitExceeded(error.length)
+        return self._received().peek()
 
     def lengthLimitExceeded(self, length: int) -> None:
         """Learn that a string is to come that is longer than `MAX_LENGTH`; close the connection.
@@ -148,6 +226,15 @@ class IntNStringReceiver(_StringProtocol):
                 f"{len(string)} bytes are more than {self.prefixLength} bytes of length can say"
             ) from None
         self.transport.write(prefix + string)
+
+    def _makeBuffer(self) -> HeldStrings:
+        """Make the parser."""
+        return PrefixedBuffer(self.structFormat)
+
+    def _stringRefused(self, error: StringRefused) -> None:
+        """Tell of a string that is too long."""
+        if isinstance(error, StringTooLong):
+            self.lengthLimitExceeded(error.length)
 
 
 class Int32StringReceiver(IntNStringReceiver):
@@ -184,28 +271,11 @@ class NetstringReceiver(_StringProtocol):
 
     brokenPeer: bool = False
 
-    _netstringBuffer: NetstringBuffer | None = None
-
     def makeConnection(self, transport: ITransport) -> None:
         """Begin with a connection; nothing is left of one before."""
-        self._netstringBuffer = NetstringBuffer()
+        self._heldStrings = None
         self.brokenPeer = False
         super().makeConnection(transport)
-
-    def dataReceived(self, data: bytes) -> None:
-        """Call `stringReceived` for each string that is complete now."""
-        if self.brokenPeer:
-            return
-        buffer = self._netstringBuffer
-        if buffer is None:
-            buffer = self._netstringBuffer = NetstringBuffer()
-        buffer.receive(data)
-        try:
-            self._deliver(buffer)
-        except NetstringMalformed:
-            buffer.takeRest()
-            self.brokenPeer = True
-            self.transport.loseConnection()
 
     def sendString(self, string: bytes) -> None:
         """Send a netstring.
@@ -221,6 +291,19 @@ class NetstringReceiver(_StringProtocol):
                 f"a string must be bytes, not {type(string).__name__}: encode text first"
             )
         self.transport.write(b"%d:%b," % (len(string), string))
+
+    def _makeBuffer(self) -> HeldStrings:
+        """Make the parser."""
+        return NetstringBuffer()
+
+    def _stringRefused(self, error: StringRefused) -> None:
+        """Close the connection: where the next netstring begins is not known any more."""
+        self.brokenPeer = True
+        self.transport.loseConnection()
+
+    def _isOver(self) -> bool:
+        """Return whether nothing more is to be delivered."""
+        return self.brokenPeer or super()._isOver()
 
 
 class StatefulStringProtocol:
