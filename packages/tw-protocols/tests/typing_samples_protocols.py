@@ -9,6 +9,8 @@ from twisted.protocols.basic import (
     NetstringReceiver,
     StatefulStringProtocol,
 )
+from twisted.protocols.stateful import State, StatefulProtocol
+from twisted.protocols.wire import QOTD, Who
 
 
 class Lines(LineReceiver):
@@ -55,3 +57,20 @@ class Netstrings(NetstringReceiver):
 login = Login()
 assert_type(login.state, str)
 assert_type(login.stringReceived(b"Ada"), None)
+
+
+class Records(StatefulProtocol):
+    """Takes records with a length in front."""
+
+    def getInitialState(self) -> State:
+        return self.gotLength, 1
+
+    def gotLength(self, data: bytes) -> State:
+        return self.gotBody, data[0]
+
+    def gotBody(self, data: bytes) -> State | None:
+        return None
+
+
+assert_type(QOTD().getQuote(), bytes)
+assert_type(list(Who().getUsers()), list[tuple[str, str, float]])

@@ -57,6 +57,12 @@ class HeldBytes:
         """Return all that is left, and leave it."""
         return bytes(memoryview(self._bytes)[self._start :])
 
+    def take(self, count: int) -> bytes:
+        """Take so many bytes off the front; they must be here."""
+        start = self._start
+        self._start = start + count
+        return bytes(self._bytes[start : start + count])
+
     def takeRest(self) -> bytes:
         """Take all that is left."""
         rest = self.peek()
