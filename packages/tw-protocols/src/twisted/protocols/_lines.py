@@ -52,19 +52,21 @@ class LineBuffer(HeldBytes):
         size = len(data)
         held = self._bytes
         if held:
-            size += len(held)
-            if delimiter != self._delimiter or (
-                held[-1] in delimiter and self._isCut(data, delimiter)
-            ):
-                lines = b"".join((held, data)).split(delimiter)
+            # Mostly it is the same object, which is told faster than that it is equal.
+            known = delimiter is self._delimiter or delimiter == self._delimiter
+            if not known or (held[-1] in delimiter and self._isCut(data, delimiter)):
+                data = b"".join((held, data))
+                lines = data.split(delimiter)
+                size = len(data)
             elif len(lines) == 1:
                 if type(held) is not bytearray:
                     held = self._bytes = bytearray(held)
                 held += data
-                if size > maxLength:
+                if len(held) > maxLength:
                     self.isPartial = self._mayEndWithin(delimiter, maxLength)
                 return []
             else:
+                size += len(held)
                 lines[0] = b"".join((held, lines[0]))
         rest = self._bytes = lines.pop()
         self._delimiter = delimiter

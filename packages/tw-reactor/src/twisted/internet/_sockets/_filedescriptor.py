@@ -112,6 +112,7 @@ class FileDescriptor:
         self._buffered = 0
         # Looked at for every message: an attribute of the instance is read faster than a default
         # of the class.
+        self.disconnecting = False
         self.producer = None
         self._writeDisconnected = False
         self._writesInstead = None
