@@ -1,5 +1,6 @@
 """Reactors of their own for tests, and protocols that remember what they saw."""
 
+import os
 from collections.abc import Callable, Iterator
 from time import monotonic
 
@@ -12,8 +13,16 @@ from twisted.internet.pollreactor import PollReactor
 from twisted.internet.protocol import ClientFactory, Protocol, ServerFactory
 from twisted.internet.selectreactor import SelectReactor
 from twisted.python.failure import Failure
+from twisted.python.reflect import namedAny
 
-REACTORS: list[type[PollingReactor]] = [SelectReactor, PollReactor, EPollReactor]
+NAMES = os.environ.get("TW_REACTORS", "").split()
+"""The full names of the classes of other reactors that these tests are to run on."""
+
+REACTORS: list[type[PollingReactor]] = [namedAny(name) for name in NAMES] or [
+    SelectReactor,
+    PollReactor,
+    EPollReactor,
+]
 
 HANGS_AFTER = 20.0
 """After so many seconds a test has failed; nothing is timed by it."""

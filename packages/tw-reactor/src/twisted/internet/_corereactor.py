@@ -68,7 +68,7 @@ class CoreReactor:
     def __init__(self) -> None:
         """Make a reactor that was not started yet."""
         self._lifecycle = Lifecycle(self._logError, self._closeDown)
-        self._timers = TimerQueue(self.seconds, self._callFailed)
+        self._timers = self._makeTimers()
         self._threadCalls = ThreadCalls(self.wakeUp, self._threadCallFailed)
         self._resolving = Resolving(self)
         self._signals: SignalHandlers | None = None
@@ -76,6 +76,9 @@ class CoreReactor:
         self.threadpool: ThreadPool | None = None
         # The number of the signal that stopped the reactor, for those who pass it on by exiting.
         self._exitSignal: int | None = None
+
+    def _makeTimers(self) -> TimerQueue:
+        return TimerQueue(self.seconds, self._callFailed)
 
     # Waiting: for subclasses
 

@@ -175,15 +175,23 @@ class DelayedCall:
 class TimerQueue:
     """Calls in the order in which they are due."""
 
-    def __init__(self, seconds: Callable[[], float], onError: Callable[[DelayedCall], object]):
+    def __init__(
+        self,
+        seconds: Callable[[], float],
+        onError: Callable[[DelayedCall], object],
+        onEarlier: Callable[[float], object] | None = None,
+    ):
         """Make an empty queue.
 
         Args:
             seconds: The clock.
             onError: Called, with the exception being handled, when a call raised.
+            onEarlier: Called with the time when a call is entered that is due before all others;
+                for those who don't ask for `nextTime` in every turn.
         """
         self._seconds = seconds
         self._onError = onError
+        self._onEarlier = onEarlier
         self._heap: list[tuple[float, int, DelayedCall]] = []
         self._nextSerial = 0
         self._dead = 0
@@ -265,6 +273,8 @@ class TimerQueue:
         call.entryTime = call.time
         self._nextSerial += 1
         heapq.heappush(self._heap, (call.time, call.serial, call))
+        if self._onEarlier is not None and self._heap[0][1] == call.serial:
+            self._onEarlier(call.time)
 
     def _cancelled(self, call: DelayedCall) -> None:
         call.entrySerial = _NO_ENTRY
