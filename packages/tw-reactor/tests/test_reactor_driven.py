@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from twisted.internet._drivenreactor import DrivenReactor, nestedPoller
+from twisted.internet._bestpoller import bestPoller
+from twisted.internet._drivenreactor import DrivenReactor
 from twisted.internet._pollers import EpollPoller, Poller, SelectPoller
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ReactorNotRunning
@@ -59,7 +60,7 @@ def loop() -> FakeMainLoop:
 
 @pytest.fixture
 def reactor(loop: FakeMainLoop) -> Iterator[DrivenReactor]:
-    made = DrivenReactor(loop, nestedPoller())
+    made = DrivenReactor(loop, bestPoller())
     yield made
     discard(made)
 
@@ -286,6 +287,6 @@ def test_descriptors_that_never_block_leave_no_time_to_wait(loop: FakeMainLoop) 
 
 
 def test_the_best_poller_has_a_descriptor() -> None:
-    poller = nestedPoller()
+    poller = bestPoller()
     assert isinstance(poller, SelectPoller) or hasattr(poller, "fileno")
     poller.close()

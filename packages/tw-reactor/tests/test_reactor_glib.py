@@ -7,7 +7,7 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 
-from twisted.internet._drivenreactor import nestedPoller
+from twisted.internet._bestpoller import bestPoller
 from twisted.internet._glibloop import PRIORITY, GLibLoop
 from twisted.internet._glibreactor import GLibReactor
 from twisted.internet._gtkloop import GtkLoop, gtkLoop
@@ -112,7 +112,7 @@ def test_its_source_is_served_while_a_dialog_waits(glib: FakeGLib) -> None:
 
 def test_an_alarm_that_is_early_enough_is_kept(glib: FakeGLib) -> None:
     loop = GLibLoop(glib)
-    poller = nestedPoller()
+    poller = bestPoller()
     loop.attach(poller, lambda: None)
     loop.expect(1)
     before = dict(glib.sources)

@@ -16,20 +16,17 @@ from collections.abc import Callable, Sequence
 from typing import ParamSpec, cast
 
 from twisted.internet._lifecycle import Lifecycle, Trigger
-from twisted.internet._resolver import SIMPLE_TIMEOUT, Resolving
+from twisted.internet._pluggableresolver import PluggableResolverMixin
+from twisted.internet._resolver import SIMPLE_TIMEOUT
 from twisted.internet._signals import SignalHandlers
 from twisted.internet._threadcalls import ThreadCalls
 from twisted.internet._timers import DelayedCall, TimerQueue
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import (
     IDelayedCall,
-    IHostnameResolver,
     IReactorCore,
-    IReactorPluggableNameResolver,
-    IReactorPluggableResolver,
     IReactorThreads,
     IReactorTime,
-    IResolverSimple,
 )
 from twisted.logger import Logger
 from twisted.python.components import implementer
@@ -52,10 +49,8 @@ MAXIMUM_THREADS = 10
     IReactorCore,
     IReactorTime,
     IReactorThreads,
-    IReactorPluggableResolver,
-    IReactorPluggableNameResolver,
 )
-class CoreReactor:
+class CoreReactor(PluggableResolverMixin):
     """A reactor but for the waiting.
 
     Attributes:
@@ -70,7 +65,6 @@ class CoreReactor:
         self._lifecycle = Lifecycle(self._logError, self._closeDown)
         self._timers = self._makeTimers()
         self._threadCalls = ThreadCalls(self.wakeUp, self._threadCallFailed)
-        self._resolving = Resolving(self)
         self._signals: SignalHandlers | None = None
         self._poolSize = MAXIMUM_THREADS
         self.threadpool: ThreadPool | None = None
@@ -348,19 +342,6 @@ class CoreReactor:
         self._poolSize = size
 
     # Names
-
-    @property
-    def nameResolver(self) -> IHostnameResolver:
-        """The name resolver in use."""
-        return self._resolving.nameResolver
-
-    def installNameResolver(self, resolver: IHostnameResolver) -> IHostnameResolver:
-        """Look up all names by another resolver from now on; returns the one before."""
-        return self._resolving.installNameResolver(resolver)
-
-    def installResolver(self, resolver: IResolverSimple) -> IResolverSimple:
-        """Look up all names by another resolver from now on; returns the one before."""
-        return self._resolving.installResolver(resolver)
 
     def resolve(self, name: str, timeout: Sequence[int] = SIMPLE_TIMEOUT) -> Deferred[str]:
         """Look up the IPv4 address of a host."""

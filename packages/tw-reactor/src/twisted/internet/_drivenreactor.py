@@ -14,11 +14,10 @@ The main loop may come to an end by itself, as when the last window was closed. 
 stops in good order, and turns by its own means until that is done.
 """
 
-import select
 from collections.abc import Callable
 from typing import Protocol
 
-from twisted.internet._pollers import EpollPoller, KqueuePoller, Poller, SelectPoller
+from twisted.internet._pollers import EpollPoller, Poller
 from twisted.internet._sockets._filedescriptor import Settling
 from twisted.internet._timers import TimerQueue
 from twisted.internet.posixbase import PosixReactorBase
@@ -184,13 +183,4 @@ class DrivenReactor(PosixReactorBase):
         return self.timeout()
 
 
-def nestedPoller() -> Poller:
-    """Return a poller that has a descriptor, if the platform has one; else one without."""
-    if hasattr(select, "epoll"):
-        return EpollPoller()
-    if hasattr(select, "kqueue"):
-        return KqueuePoller()
-    return SelectPoller()
-
-
-__all__ = ["DrivenReactor", "MainLoop", "nestedPoller"]
+__all__ = ["DrivenReactor", "MainLoop"]

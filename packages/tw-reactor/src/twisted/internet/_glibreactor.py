@@ -2,7 +2,8 @@
 
 from typing import Protocol
 
-from twisted.internet._drivenreactor import DrivenReactor, nestedPoller
+from twisted.internet._bestpoller import bestPoller
+from twisted.internet._drivenreactor import DrivenReactor
 from twisted.internet._glibloop import GLib, GLibLoop, Running
 from twisted.internet._pollers import Poller
 
@@ -35,7 +36,7 @@ class GLibReactor(DrivenReactor):
             self._glibLoop.runner = runner
         self._application: Application | None = None
         self._iterating = False
-        super().__init__(self._glibLoop, nestedPoller() if poller is None else poller)
+        super().__init__(self._glibLoop, bestPoller() if poller is None else poller)
 
     def registerGApplication(self, app: Application) -> None:
         """Have `run` run an application, with its uniqueness and the lifetime of its windows.

@@ -10,11 +10,22 @@ import signal
 import threading
 from collections.abc import Callable
 from types import FrameType
+from typing import Protocol
 
 Handler = Callable[[int, FrameType | None], object] | int | signal.Handlers | None
 
 STOPPING_SIGNALS = ("SIGINT", "SIGTERM", "SIGBREAK")
 """The names of the signals that stop a reactor, as far as the platform has them."""
+
+
+class SignalHandling(Protocol):
+    """Handlers of signals that are there while a reactor runs."""
+
+    def install(self) -> None:
+        """Install the handlers."""
+
+    def uninstall(self) -> None:
+        """Put back what was found."""
 
 
 class SignalHandlers:
@@ -68,4 +79,4 @@ class SignalHandlers:
         self._stop(number)
 
 
-__all__ = ["STOPPING_SIGNALS", "SignalHandlers"]
+__all__ = ["STOPPING_SIGNALS", "SignalHandlers", "SignalHandling"]

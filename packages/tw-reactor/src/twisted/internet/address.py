@@ -95,4 +95,25 @@ class HostnameAddress:
     port: int
 
 
-__all__ = ["HostnameAddress", "IPv4Address", "IPv6Address", "UNIXAddress"]
+@implementer(IAddress)
+@dataclass(frozen=True)
+class ProcessAddress:
+    """The address of a process, for the factory that builds its protocol.
+
+    Attributes:
+        executable: The path of the program.
+    """
+
+    executable: str | bytes
+
+
+_ProcessAddress = ProcessAddress
+
+__all__ = [
+    "HostnameAddress",
+    "IPv4Address",
+    "IPv6Address",
+    "ProcessAddress",
+    "UNIXAddress",
+    "_ProcessAddress",
+]

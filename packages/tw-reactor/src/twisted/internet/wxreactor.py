@@ -9,7 +9,7 @@ import threading
 from collections.abc import Sequence
 from typing import Protocol, cast
 
-from twisted.internet._drivenreactor import nestedPoller
+from twisted.internet._bestpoller import bestPoller
 from twisted.internet._reactorinstall import installReactor
 from twisted.internet._threadedselect import ThreadedSelectReactor
 from twisted.internet._waitingthread import WaitingThread, Waker
@@ -120,7 +120,7 @@ class WxReactor(ThreadedSelectReactor):
     def __init__(self) -> None:
         """Make a reactor."""
         self._wxLoop = WxLoop()
-        super().__init__(self._wxLoop, nestedPoller())
+        super().__init__(self._wxLoop, bestPoller())
 
     def registerWxApp(self, wxapp: WxApp) -> None:
         """Say which application's main loop `run` runs.
