@@ -16,7 +16,7 @@ class FakeSource:
         self.fd = fd
         self.interval = interval
         self.due = monotonic() + interval
-        self.recurses = False
+        self.recurses = self.served = False
 
     def set_can_recurse(self, can_recurse: bool, /) -> None:
         self.recurses = can_recurse
@@ -53,6 +53,7 @@ class FakeGLib:
         self.IOCondition: Conditions = FakeConditions()
         self.sources: dict[int, FakeSource] = {}
         self.priorities: list[int] = []
+        self.depth = 0
         self._numbers = itertools.count(1)
 
     def MainLoop(self) -> FakeLoop:
@@ -60,6 +61,9 @@ class FakeGLib:
 
     def main_context_default(self) -> "FakeGLib":
         return self
+
+    def main_depth(self) -> int:
+        return self.depth
 
     def find_source_by_id(self, source_id: int, /) -> FakeSource:
         return self.sources[source_id]
@@ -91,8 +95,13 @@ class FakeGLib:
         for number, source in list(self.sources.items()):
             due = source.fd in readable if source.fd != -1 else source.due <= now
             # One that was served before may have taken it out.
-            if due and number in self.sources:
-                if source.ready():
+            if due and number in self.sources and (source.recurses or not source.served):
+                self.depth += 1
+                source.served = True
+                again = source.ready()
+                source.served = False
+                self.depth -= 1
+                if again:
                     source.due = monotonic() + source.interval
                 else:
                     self.sources.pop(number, None)

@@ -110,6 +110,40 @@ def test_its_source_is_served_while_a_dialog_waits(glib: FakeGLib) -> None:
     discard(reactor)
 
 
+def test_a_call_is_made_while_a_dialog_waits(reactor: GLibReactor, glib: FakeGLib) -> None:
+    dialog = glib.MainLoop()
+
+    def ask() -> None:
+        reactor.callLater(0.001, dialog.quit)
+        dialog.run()
+        reactor.stop()
+
+    reactor.callLater(0, ask)
+    reactor.run(installSignalHandlers=False)
+    assert dialog.runs == 1
+
+
+def test_the_answer_of_a_dialog_asks_for_a_turn(reactor: GLibReactor, glib: FakeGLib) -> None:
+    dialog = glib.MainLoop()
+
+    class Transport:
+        def settle(self) -> None:
+            dialog.quit()
+
+    def pressed() -> bool:
+        reactor.settleSoon(Transport())
+        return False
+
+    def ask() -> None:
+        glib.timeout_add(1, pressed, priority=0)
+        dialog.run()
+        reactor.stop()
+
+    reactor.callLater(0, ask)
+    reactor.run(installSignalHandlers=False)
+    assert dialog.runs == 1
+
+
 def test_an_alarm_that_is_early_enough_is_kept(glib: FakeGLib) -> None:
     loop = GLibLoop(glib)
     poller = bestPoller()

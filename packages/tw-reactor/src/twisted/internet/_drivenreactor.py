@@ -71,7 +71,7 @@ class DrivenReactor(PosixReactorBase):
         self._lifecycle.event("shutdown").addOwnStep("after", self._changed)
 
     def _makeTimers(self) -> TimerQueue:
-        return TimerQueue(self.seconds, self._callFailed, lambda time: self._changed())
+        return TimerQueue(self.seconds, self._callFailed, self._callIsEarlier)
 
     # From outside of a turn
 
@@ -80,6 +80,10 @@ class DrivenReactor(PosixReactorBase):
         if self._attached and not self._turning and not self._woken:
             self._woken = True
             self.wakeUp()
+
+    def _callIsEarlier(self, time: float) -> None:
+        """Learn that a call was entered that is due before all others."""
+        self._changed()
 
     def _settleSoon(self, transport: Settling) -> None:
         self._unsettled.append(transport)

@@ -83,6 +83,10 @@ class GLib(Protocol):
         """Take a source out."""
         ...
 
+    def main_depth(self) -> int:
+        """Return how many callbacks of main loops this one is in, itself included."""
+        ...
+
     def main_context_default(self) -> MainContext:
         """Return what the default main loop turns."""
         ...
@@ -110,6 +114,7 @@ class GLibLoop:
         self._turn: Callable[[], object] = _nothing
         self._watch = self._alarm = 0
         self._alarmTime = math.inf
+        self._depth = 0
 
     def attach(self, poller: Poller, turn: Callable[[], object]) -> None:
         """Begin to turn a reactor."""
@@ -140,6 +145,10 @@ class GLibLoop:
         self._alarmTime = wanted
         milliseconds = math.ceil(seconds * 1000)
         self._alarm = self._glib.timeout_add(milliseconds, self._timeIsUp, priority=PRIORITY)
+
+    def isNested(self) -> bool:
+        """Return whether a callback of the turn runs a main loop of its own just now."""
+        return self._glib.main_depth() > self._depth
 
     def run(self) -> None:
         """Run until `quit` is called, or until the main loop ends for a reason of its own."""
@@ -175,12 +184,17 @@ class GLibLoop:
         self._turn = _nothing
 
     def _ready(self, channel: object, condition: object) -> bool:
+        self._depth = self._glib.main_depth()
         self._turn()
         return True
 
     def _timeIsUp(self) -> bool:
         self._alarm = 0
         self._alarmTime = math.inf
+        self._depth = self._glib.main_depth()
+        if not self._watch:
+            # Before the turn, in which somebody may wait for an answer.
+            self.expect(TICK)
         self._turn()
         return False
 

@@ -82,6 +82,21 @@ class GLibReactor(DrivenReactor):
         if error is not None:
             raise error
 
+    # A callback that shows a dialog and waits for it runs a main loop inside of a turn. What it
+    # asked for before has to be known by then, and so has what is done in that main loop.
+
+    def _changed(self) -> None:
+        if self._turning and self._glibLoop.isNested():
+            self.wakeUp()
+        else:
+            super()._changed()
+
+    def _callIsEarlier(self, time: float) -> None:
+        if self._attached and self._turning:
+            self._glibLoop.expect(max(0.0, time - self.seconds()))
+        else:
+            super()._callIsEarlier(time)
+
     def _leave(self) -> None:
         # A reactor that was not started, or has stopped, may be turned by hand.
         if not self._iterating:

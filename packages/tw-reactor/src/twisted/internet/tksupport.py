@@ -20,6 +20,10 @@ _CLOSED = "WM_DELETE_WINDOW"
 _installed: ToolkitUpdates | None = None
 
 
+class WindowClosed(Exception):
+    """The window is gone."""
+
+
 def install(widget: tkinter.Misc, ms: int = 10, reactor: IReactorOfToolkits | None = None) -> None:
     """Have the reactor serve Tk; what was installed before is served no more.
 
@@ -37,7 +41,14 @@ def install(widget: tkinter.Misc, ms: int = 10, reactor: IReactorOfToolkits | No
     window = widget.winfo_toplevel()
     if not window.protocol(_CLOSED):
         window.protocol(_CLOSED, lambda: _close(window, serving))
-    _installed = ToolkitUpdates(widget.update, ms / 1000, serving, tkinter.TclError)
+
+    def update() -> None:
+        window.update()
+        # The program may have destroyed it. When it was the main window, this raises a TclError.
+        if not window.winfo_exists():
+            raise WindowClosed
+
+    _installed = ToolkitUpdates(update, ms / 1000, serving, tkinter.TclError, WindowClosed)
 
 
 def uninstall() -> None:
