@@ -30,20 +30,22 @@ def kind(request: pytest.FixtureRequest) -> str:
     return chosen
 
 
-# Everything that the table of reactors promises: TCP, UDP, processes, threads, times.
+# Everything that the table of reactors promises: TCP, TLS, UDP, processes, threads, times.
 EVERYTHING = """
 from twisted.internet._reactorchoice import installReactor
 reactor = installReactor({kind!r})
-from twisted.internet import defer, endpoints, protocol, task, threads, utils
+from twisted.internet import defer, endpoints, protocol, ssl, task, threads, utils
 
 class Echo(protocol.Protocol):
     def dataReceived(self, data):
         self.transport.write(data)
 
 class Ask(protocol.Protocol):
-    def connectionMade(self):
+    def __init__(self, words):
+        self.words = words
         self.answer = defer.Deferred()
-        self.transport.write(b"over TCP")
+    def connectionMade(self):
+        self.transport.write(self.words)
     def dataReceived(self, data):
         self.transport.loseConnection()
         self.answer.callback(data.decode())
@@ -58,7 +60,14 @@ async def main():
     port = await endpoints.TCP4ServerEndpoint(reactor, 0, interface="127.0.0.1").listen(
         protocol.Factory.forProtocol(Echo))
     endpoint = endpoints.TCP4ClientEndpoint(reactor, "127.0.0.1", port.getHost().port)
-    print(await (await endpoints.connectProtocol(endpoint, Ask())).answer)
+    print(await (await endpoints.connectProtocol(endpoint, Ask(b"over TCP"))).answer)
+    certificate = ssl.KeyPair.generate().selfSignedCert(1, CN="localhost")
+    secure = reactor.listenSSL(
+        0, protocol.Factory.forProtocol(Echo), certificate.options(), interface="127.0.0.1")
+    wrapped = endpoints.wrapClientTLS(
+        ssl.optionsForClientTLS("localhost", trustRoot=ssl.Certificate(certificate.original)),
+        endpoints.TCP4ClientEndpoint(reactor, "127.0.0.1", secure.getHost().port))
+    print(await (await endpoints.connectProtocol(wrapped, Ask(b"over TLS"))).answer)
     datagrams = Datagrams()
     udp = reactor.listenUDP(0, datagrams, interface="127.0.0.1")
     udp.write(b"over UDP", ("127.0.0.1", udp.getHost().port))
@@ -79,7 +88,7 @@ print(type(reactor).__name__)
 
 def test_all_that_a_reactor_does_and_once_more(kind: str, screen: str) -> None:
     lines = runProgram(EVERYTHING.format(kind=kind), DISPLAY=screen).splitlines()
-    once = ["over TCP", "over UDP", "by a process", "by a thread", "later"]
+    once = ["over TCP", "over TLS", "over UDP", "by a process", "by a thread", "later"]
     name = {"gtk3": "Gtk3Reactor", "wx": "WxReactor"}[kind]
     assert lines == [*once, *once, name]
 

@@ -9,9 +9,8 @@ import pytest
 
 from twisted.internet._bestpoller import bestPoller
 from twisted.internet._glibloop import PRIORITY, GLibLoop
-from twisted.internet._glibreactor import GLibReactor
+from twisted.internet._glibreactor import AskedPoller, GLibReactor
 from twisted.internet._gtkloop import GtkLoop, gtkLoop
-from twisted.internet._pollers import SelectPoller
 from twisted.internet.testing import TransportCheck, transportChecks
 
 from .reactor_glib import FakeGLib
@@ -27,7 +26,7 @@ def glib() -> FakeGLib:
 @pytest.fixture(params=["watched", "asked"])
 def reactor(request: pytest.FixtureRequest, glib: FakeGLib) -> Iterator[GLibReactor]:
     """A reactor whose poller has a descriptor, and one whose poller is asked every now and then."""
-    made = GLibReactor(glib, poller=SelectPoller() if request.param == "asked" else None)
+    made = GLibReactor(glib, poller=AskedPoller() if request.param == "asked" else None)
     yield made
     discard(made)
     assert not glib.sources
@@ -47,9 +46,11 @@ class FakeApplication:
         self.loop.quit()
 
 
+@pytest.mark.parametrize("poller", [None, AskedPoller], ids=["watched", "asked"])
 @pytest.mark.parametrize("check", transportChecks(), ids=str)
-def test_it_keeps_the_contract(check: TransportCheck) -> None:
-    check(TCPHarness(GLibReactor(FakeGLib()), "127.0.0.1"))
+def test_it_keeps_the_contract(check: TransportCheck, poller: type[AskedPoller] | None) -> None:
+    reactor = GLibReactor(FakeGLib(), poller=poller and poller())
+    check(TCPHarness(reactor, "127.0.0.1"))
 
 
 def test_it_runs_and_stops_and_runs_again(reactor: GLibReactor) -> None:

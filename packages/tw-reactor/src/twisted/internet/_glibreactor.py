@@ -1,11 +1,12 @@
 """What the reactors over GLib and over GTK have in common: running, also within an application."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from twisted.internet._bestpoller import bestPoller
 from twisted.internet._drivenreactor import DrivenReactor
 from twisted.internet._glibloop import GLib, GLibLoop, Running
-from twisted.internet._pollers import Poller
+from twisted.internet._pollers import Poller, SelectPoller
 
 
 class Application(Protocol):
@@ -16,6 +17,22 @@ class Application(Protocol):
 
     def quit(self) -> object:
         """Let `run` return."""
+
+
+class AskedPoller(SelectPoller):
+    """select(2), for a main loop that asks it every now and then.
+
+    Attributes:
+        hadNews: Whether it had something to tell when it was asked last, and so may have more.
+    """
+
+    hadNews = False
+
+    def wait(self, timeout: float | None) -> Sequence[tuple[int, int]]:
+        """Sleep until something happens."""
+        happened = super().wait(timeout)
+        self.hadNews = bool(happened)
+        return happened
 
 
 class GLibReactor(DrivenReactor):
@@ -67,6 +84,8 @@ class GLibReactor(DrivenReactor):
         attached = self._attached
         if not attached:
             self._attach()
+            if isinstance(self._poller, AskedPoller):
+                self._glibLoop.expect(0.0)
         self._iterating = True
         try:
             self._turning = True
@@ -97,6 +116,12 @@ class GLibReactor(DrivenReactor):
         else:
             super()._callIsEarlier(time)
 
+    def _patience(self) -> float | None:
+        poller = self._poller
+        if isinstance(poller, AskedPoller) and poller.hadNews:
+            return 0.0
+        return super()._patience()
+
     def _leave(self) -> None:
         # A reactor that was not started, or has stopped, may be turned by hand.
         if not self._iterating:
@@ -118,4 +143,4 @@ class RunningApplication:
         return self._app.quit()
 
 
-__all__ = ["Application", "GLibReactor", "RunningApplication"]
+__all__ = ["Application", "AskedPoller", "GLibReactor", "RunningApplication"]

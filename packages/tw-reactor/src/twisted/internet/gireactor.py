@@ -7,9 +7,8 @@ import importlib
 from typing import cast
 
 from twisted.internet._glibloop import GLib, Running
-from twisted.internet._glibreactor import GLibReactor
+from twisted.internet._glibreactor import AskedPoller, GLibReactor
 from twisted.internet._gtkloop import gtkLoop
-from twisted.internet._pollers import SelectPoller
 from twisted.internet._reactorinstall import installReactor
 
 try:
@@ -43,7 +42,7 @@ class PortableGIReactor(GLibReactor):
         Args:
             useGtk: Whether GTK's functions run the main loop, so that `Gtk.main_quit` ends it.
         """
-        super().__init__(_glib, _runner(useGtk), SelectPoller())
+        super().__init__(_glib, _runner(useGtk), AskedPoller())
 
 
 def _runner(useGtk: bool) -> Running | None:
