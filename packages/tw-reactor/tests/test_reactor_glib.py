@@ -49,7 +49,7 @@ class FakeApplication:
 @pytest.mark.parametrize("poller", [None, AskedPoller], ids=["watched", "asked"])
 @pytest.mark.parametrize("check", transportChecks(), ids=str)
 def test_it_keeps_the_contract(check: TransportCheck, poller: type[AskedPoller] | None) -> None:
-    reactor = GLibReactor(FakeGLib(), poller=poller and poller())
+    reactor = GLibReactor(FakeGLib(), poller=None if poller is None else poller())
     check(TCPHarness(reactor, "127.0.0.1"))
 
 
