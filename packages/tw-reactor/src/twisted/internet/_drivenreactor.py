@@ -66,7 +66,7 @@ class DrivenReactor(PosixReactorBase):
         self._turning = False
         self._woken = False
         self._error: BaseException | None = None
-        self.settleSoon = self._settleSoon
+        self.settleSoon: Callable[[Settling], None] = self._settleSoon
         # A shutdown that had to wait may come to its end outside of a turn.
         self._lifecycle.event("shutdown").addOwnStep("after", self._changed)
 

@@ -13,12 +13,12 @@ from twisted.internet._reactorinstall import installReactor
 
 try:
     _glib = cast(GLib, importlib.import_module("gi.repository.GLib"))
-except ImportError as error:
+except ImportError as _reason:
     raise ImportError(
         "GLib's main loop is asked for, and PyGObject is not installed: "
         "pip install PyGObject (or tw-reactor[gtk]; Debian's package is python3-gi)",
         name=__name__,
-    ) from error
+    ) from _reason
 
 
 class GIReactor(GLibReactor):

@@ -9,11 +9,11 @@ from twisted.internet._toolkitupdates import IReactorOfToolkits, ToolkitUpdates,
 try:
     import tkinter
     from tkinter import simpledialog
-except ImportError as error:
+except ImportError as _reason:
     raise ImportError(
         "Tk is asked for, and this Python has no tkinter: Debian's package is python3-tk",
         name=__name__,
-    ) from error
+    ) from _reason
 
 _CLOSED = "WM_DELETE_WINDOW"
 

@@ -59,12 +59,12 @@ class Wx(Protocol):
 
 try:
     _wx = cast(Wx, importlib.import_module("wx"))
-except ImportError as error:
+except ImportError as _reason:
     raise ImportError(
         "wx's main loop is asked for, and wxPython is not installed: "
         "pip install wxPython (or tw-reactor[wx]; Debian's package is python3-wxgtk4.0)",
         name=__name__,
-    ) from error
+    ) from _reason
 
 
 class WxLoop(WaitingThread):

@@ -4,8 +4,7 @@ import sys
 from types import ModuleType, TracebackType
 from typing import cast
 
-import twisted.internet
-from twisted.internet._reactorinstall import ATTRIBUTE, MODULE
+from twisted.internet._reactorinstall import ATTRIBUTE, MODULE, PACKAGE
 
 _NOTHING = object()
 
@@ -25,9 +24,9 @@ class AlternateReactor:
 
     def __enter__(self) -> None:
         self._module = sys.modules.get(MODULE, _NOTHING)
-        self._attribute = getattr(twisted.internet, ATTRIBUTE, _NOTHING)
+        self._attribute = getattr(sys.modules[PACKAGE], ATTRIBUTE, _NOTHING)
         sys.modules[MODULE] = cast(ModuleType, self.alternate)
-        setattr(twisted.internet, ATTRIBUTE, self.alternate)
+        setattr(sys.modules[PACKAGE], ATTRIBUTE, self.alternate)
 
     def __exit__(
         self,
@@ -40,9 +39,9 @@ class AlternateReactor:
         else:
             sys.modules[MODULE] = cast(ModuleType, self._module)
         if self._attribute is not _NOTHING:
-            setattr(twisted.internet, ATTRIBUTE, self._attribute)
-        elif hasattr(twisted.internet, ATTRIBUTE):
-            delattr(twisted.internet, ATTRIBUTE)
+            setattr(sys.modules[PACKAGE], ATTRIBUTE, self._attribute)
+        elif hasattr(sys.modules[PACKAGE], ATTRIBUTE):
+            delattr(sys.modules[PACKAGE], ATTRIBUTE)
 
 
 __all__ = ["AlternateReactor"]
