@@ -219,6 +219,19 @@ def test_what_is_no_exception_leaves_the_main_loop_first(
     assert (loop.quits, loop.turn, reactor.running) == (1, None, False)
 
 
+def test_in_a_main_loop_of_somebody_else_it_is_raised_there(
+    reactor: DrivenReactor, loop: FakeMainLoop
+) -> None:
+    def leave() -> None:
+        raise SystemExit(3)
+
+    settled(reactor, loop)
+    reactor.callFromThread(leave)
+    with pytest.raises(SystemExit):
+        loop.turnNow()
+    assert (loop.quits, loop.turn, reactor.running) == (1, None, False)
+
+
 def test_what_the_main_loop_raises_comes_out_of_run(
     reactor: DrivenReactor, loop: FakeMainLoop
 ) -> None:

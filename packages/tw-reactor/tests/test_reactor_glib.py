@@ -210,9 +210,6 @@ class FakeGtk:
     def main_level(self) -> int:
         return int(self.loop.running)
 
-    def init_check(self, argv: None) -> bool:
-        return True
-
 
 def test_gtk_runs_the_main_loop(glib: FakeGLib) -> None:
     gtk = FakeGtk(glib)

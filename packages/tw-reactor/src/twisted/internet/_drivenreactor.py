@@ -65,6 +65,8 @@ class DrivenReactor(PosixReactorBase):
         self._attached = False
         self._turning = False
         self._woken = False
+        # Whether what ends the reactor is raised by one of its methods; else it is by a turn.
+        self._keepingErrors = False
         self._error: BaseException | None = None
         self.settleSoon: Callable[[Settling], None] = self._settleSoon
         # A shutdown that had to wait may come to its end outside of a turn.
@@ -124,11 +126,13 @@ class DrivenReactor(PosixReactorBase):
         lifecycle = self._lifecycle
         try:
             if lifecycle.alive:
+                self._keepingErrors = True
                 self._mainLoop.run()
         except BaseException:
             self.crash()
             raise
         finally:
+            self._keepingErrors = False
             self._detach()
         error, self._error = self._error, None
         if error is not None:
@@ -167,9 +171,12 @@ class DrivenReactor(PosixReactorBase):
             self.doIteration(0.0)
             self.runUntilCurrent()
         except BaseException as error:
+            self.crash()
+            if not self._keepingErrors:
+                # Somebody else runs the main loop, and hears of it in the way of that.
+                raise
             # The main loop, which may be written in C, is no place to raise it in; `run` raises it.
             self._error = error
-            self.crash()
             return
         finally:
             # Also for the rest of a turn around this one (a dialog that runs its own loop).

@@ -81,12 +81,12 @@ class GLibReactor(DrivenReactor):
             delay: How long to wait for something to happen, in seconds; the wait ends earlier if a
                 call is due.
         """
-        attached = self._attached
+        attached, keeping = self._attached, self._keepingErrors
         if not attached:
             self._attach()
             if isinstance(self._poller, AskedPoller):
                 self._glibLoop.expect(0.0)
-        self._iterating = True
+        self._iterating = self._keepingErrors = True
         try:
             self._turning = True
             self.runUntilCurrent()
@@ -95,6 +95,7 @@ class GLibReactor(DrivenReactor):
             self._glibLoop.iterate(delay if timeout is None else min(delay, timeout))
         finally:
             self._turning = self._iterating = False
+            self._keepingErrors = keeping
             if not attached:
                 self._detach()
         error, self._error = self._error, None

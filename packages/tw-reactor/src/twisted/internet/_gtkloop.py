@@ -9,10 +9,6 @@ from twisted.internet._glibloop import Running
 class Gtk(Protocol):
     """What is used of GTK 3's module."""
 
-    def init_check(self, argv: None, /) -> object:
-        """Connect to the display; says whether that was possible."""
-        ...
-
     def main(self) -> object:
         """Run the main loop."""
 
