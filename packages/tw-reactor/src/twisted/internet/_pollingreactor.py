@@ -25,6 +25,7 @@ from twisted.internet._processes._reaping import ExitDescriptor
 from twisted.internet._processes._spawning import ProcessSpawning
 from twisted.internet._processes._stdio import InputReader
 from twisted.internet._sockets._baseconnector import BaseAttempt, IReactorOfConnectors
+from twisted.internet._sockets._baseport import IReactorOfPorts
 from twisted.internet._sockets._connection import Connection, Server
 from twisted.internet._sockets._connector import Attempt, Client
 from twisted.internet._sockets._datagramport import DatagramPort
@@ -33,7 +34,7 @@ from twisted.internet._sockets._multicastport import MulticastPort
 from twisted.internet._sockets._opening import SocketOpening
 from twisted.internet._sockets._port import Port
 from twisted.internet._sockets._streamconnection import StreamConnection
-from twisted.internet._sockets._streamport import IReactorOfPorts, StreamPort
+from twisted.internet._sockets._streamport import StreamPort
 from twisted.internet._sockets._udpport import UDPPort
 from twisted.internet._sockets._unixconnection import UNIXClient, UNIXServer
 from twisted.internet._sockets._unixconnector import UNIXAttempt
