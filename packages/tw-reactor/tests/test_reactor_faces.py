@@ -98,6 +98,38 @@ def test_ports_without_a_reactor_take_the_default_one() -> None:
     )
 
 
+def test_a_port_takes_no_producer() -> None:
+    reactor = PosixReactorBase()
+    port = tcp.Port(0, RecordingServer(), interface="127.0.0.1", reactor=reactor)
+    with pytest.raises(RuntimeError, match="register producers with its connections"):
+        port.registerProducer(object(), True)
+    port.unregisterProducer()
+    with pytest.raises(RuntimeError, match="nothing is written"):
+        port.doWrite()
+    discard(reactor)
+
+
+class WatchfulPort(tcp.Port):
+    """A port that remembers why it was closed."""
+
+    reasons: tuple[Failure | None, ...] = ()
+
+    def connectionLost(self, reason: Failure | None = None) -> None:
+        self.reasons = (*self.reasons, reason)
+        super().connectionLost(reason)
+
+
+def test_a_port_is_closed_for_the_reason_that_is_given() -> None:
+    reactor = PosixReactorBase()
+    port = WatchfulPort(0, RecordingServer(), interface="127.0.0.1", reactor=reactor)
+    port.startListening()
+    why = Failure(ValueError("enough"))
+    port.loseConnection(why)
+    turnUntil(reactor, lambda: port.reasons)
+    assert port.reasons == (why,)
+    discard(reactor)
+
+
 class Pipe(abstract.FileDescriptor):
     """A descriptor of the kind that drivers of devices subclass: it says how it reads and writes."""
 
