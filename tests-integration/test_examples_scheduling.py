@@ -21,6 +21,10 @@ OUTPUT = {
     ),
     "looping.py": f"{TICKS}loop done\n",
     "looping.py --fail": f"{TICKS}failure during the loop\n",
+    "longex.py": "the reactor goes on meanwhile\nthe total is 499999500000\n",
+    "longex2.py": (
+        "the reactor goes on meanwhile\nanother is 1249975000\none total is 4999950000\n"
+    ),
     "in_thread.py": "the reactor goes on meanwhile\nthe total is 499500\n",
     "from_thread.py": "waited\nthe error came back\n['first', 'second']\n",
     "private_reactor.py": "the first run\nthe second run\n",

@@ -1,214 +1,33 @@
 """TLS with others as peers: OpenSSL's programs, curl, asyncio, and the incumbent."""
 
 import asyncio
-import shutil
-import socket
 import ssl
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
-from functools import cache
-from pathlib import Path
-from time import monotonic
 
 import pytest
-from OpenSSL import SSL, crypto
+from OpenSSL import SSL
 
-from bench.errors import BenchError
-from bench.sides import ROOT, Environments
-from twisted.internet.endpoints import TCP4ClientEndpoint, serverFromString, wrapClientTLS
-from twisted.internet.epollreactor import EPollReactor
 from twisted.internet.error import ConnectionAborted, ConnectionDone, ConnectionLost
-from twisted.internet.interfaces import IAddress, IListeningPort
-from twisted.internet.protocol import ClientFactory, Factory, Protocol, connectionDone
 from twisted.internet.ssl import (
     DN,
     Certificate,
-    CertificateOptions,
-    KeyPair,
-    PrivateCertificate,
     VerificationError,
-    optionsForClientTLS,
 )
-from twisted.protocols.tls import TLSMemoryBIOProtocol
-from twisted.python.failure import Failure
 
-PATIENCE = 60.0
-
-needsOpenssl = pytest.mark.skipif(
-    shutil.which("openssl") is None, reason="openssl is not installed"
+from .peers import (
+    Files,
+    House,
+    Noting,
+    Only,
+    files,
+    freePort,
+    house,
+    incumbent,
+    needs,
 )
-needsCurl = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 
-
-class Noting(Protocol):
-    """Notes what happens to it."""
-
-    transport: TLSMemoryBIOProtocol
-
-    def __init__(self) -> None:
-        self.received = b""
-        self.reasons: list[Failure] = []
-        self.onMade: Callable[[], object] = lambda: None
-        self.onData: Callable[[bytes], object] = lambda data: None
-
-    def connectionMade(self) -> None:
-        self.onMade()
-
-    def dataReceived(self, data: bytes) -> None:
-        self.received += data
-        self.onData(data)
-
-    def connectionLost(self, reason: Failure = connectionDone) -> None:
-        self.reasons.append(reason)
-
-
-class Serving(Factory[Noting]):
-    """Builds protocols that echo, and keeps them."""
-
-    noisy = False
-
-    def __init__(self) -> None:
-        self.built: list[Noting] = []
-
-    def buildProtocol(self, addr: IAddress | None) -> Noting:
-        protocol = Noting()
-        protocol.onData = lambda data: protocol.transport.write(data)
-        self.built.append(protocol)
-        return protocol
-
-
-class Only(ClientFactory[Noting]):
-    """Hands out one protocol."""
-
-    noisy = False
-
-    def __init__(self, protocol: Noting) -> None:
-        self.only = protocol
-
-    def buildProtocol(self, addr: IAddress | None) -> Noting:
-        return self.only
-
-
-class Files:
-    """Certificates in files, for programs that want them so."""
-
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
-        self.authority = KeyPair.generate(crypto.TYPE_EC, 256).selfSignedCert(1, CN="authority")
-        self.root = directory / "root.pem"
-        self.root.write_bytes(Certificate(self.authority.original).dumpPEM())
-        self.server = self.issue("example.com")
-        self.client = self.issue("client.example.com")
-
-    def issue(self, name: str) -> PrivateCertificate:
-        key = KeyPair.generate(crypto.TYPE_EC, 256)
-        signed = self.authority.signRequestObject(key.requestObject(DN(CN=name)), 2)
-        made = PrivateCertificate.fromCertificateAndKeyPair(signed, key)
-        (self.directory / f"{name}.pem").write_bytes(made.dumpPEM())
-        return made
-
-    def options(self, **arguments: object) -> CertificateOptions:
-        return CertificateOptions(
-            self.server.privateKey.original,
-            self.server.original,
-            **arguments,  # type: ignore[arg-type]
-        )
-
-    def trusting(self, name: str = "example.com", *arguments: object) -> object:
-        return optionsForClientTLS(name, Certificate(self.authority.original), *arguments)  # type: ignore[arg-type]
-
-
-@pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
-    """Certificates in files."""
-    return Files(tmp_path_factory.mktemp("tls"))
-
-
-class House:
-    """A reactor of ours, and programs beside it."""
-
-    def __init__(self, directory: Path) -> None:
-        self.reactor = EPollReactor()
-        self.directory = directory
-        self.processes: list[subprocess.Popen[bytes]] = []
-        self._outputs: dict[int, Path] = {}
-
-    def until(self, condition: Callable[[], object]) -> None:
-        """Turn the reactor until a condition holds."""
-        limit = monotonic() + PATIENCE
-        while not condition():
-            assert monotonic() < limit, [self.printed(process) for process in self.processes]
-            self.reactor.iterate(0.02)
-
-    def listen(self, options: object) -> tuple[Serving, int]:
-        """Serve, and return the factory and the port."""
-        factory = Serving()
-        port = self.reactor.listenSSL(0, factory, options, interface="127.0.0.1")  # type: ignore[arg-type]
-        return factory, port.getHost().port
-
-    def connect(self, port: int, options: object) -> Noting:
-        """Return a client that connects, once somebody listens."""
-        while True:
-            protocol = Noting()
-            results: list[object] = []
-            endpoint = wrapClientTLS(
-                options,  # type: ignore[arg-type]
-                TCP4ClientEndpoint(self.reactor, "127.0.0.1", port),
-                self.reactor,
-            )
-            endpoint.connect(Only(protocol)).addBoth(results.append)
-            self.until(results.__len__)
-            if results == [protocol]:
-                return protocol
-            assert all(process.poll() is None for process in self.processes)
-
-    def start(self, *command: object, said: bytes = b"") -> "subprocess.Popen[bytes]":
-        """Start a program, whose standard input stays open after some words."""
-        output = self.directory / f"output-{len(self.processes)}"
-        with output.open("wb") as file:
-            process = subprocess.Popen(
-                [str(part) for part in command],
-                stdin=subprocess.PIPE,
-                stdout=file,
-                stderr=subprocess.STDOUT,
-                cwd=self.directory,
-            )
-        self.processes.append(process)
-        self._outputs[process.pid] = output
-        assert process.stdin is not None
-        process.stdin.write(said)
-        process.stdin.flush()
-        return process
-
-    def printed(self, process: "subprocess.Popen[bytes]") -> bytes:
-        """Return what a program has printed so far."""
-        return self._outputs[process.pid].read_bytes()
-
-    def close(self) -> None:
-        """End everything."""
-        for process in self.processes:
-            process.kill()
-            process.communicate()
-        self.reactor.fireSystemEvent("shutdown")
-        for call in self.reactor.getDelayedCalls():
-            call.cancel()
-        self.reactor.close()
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    """A reactor of ours, and programs beside it."""
-    made = House(tmp_path)
-    yield made
-    made.close()
-
-
-def freePort() -> int:
-    """Return the number of a port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+__all__ = ["files", "house"]
 
 
 # OpenSSL's client
@@ -222,7 +41,7 @@ def sClient(house: House, files: Files, port: int, *more: object) -> "subprocess
     )
 
 
-@needsOpenssl
+@needs("openssl")
 @pytest.mark.parametrize(("flag", "version"), [("-tls1_2", "TLSv1.2"), ("-tls1_3", "TLSv1.3")])
 def test_openssls_client_is_served(house: House, files: Files, flag: str, version: str) -> None:
     factory, port = house.listen(files.options())
@@ -236,42 +55,7 @@ def test_openssls_client_is_served(house: House, files: Files, flag: str, versio
     assert factory.built[0].transport.getHandle().get_servername() == b"example.com"
 
 
-@needsOpenssl
-def test_openssls_client_agrees_on_keys_over_a_described_field(house: House, files: Files) -> None:
-    field = house.directory / "dh.pem"
-    command = ["openssl", "genpkey", "-genparam", "-algorithm", "DH"]
-    field.write_bytes(
-        subprocess.run(
-            [*command, "-pkeyopt", "group:ffdhe2048"], check=True, capture_output=True
-        ).stdout
-    )
-    key = PrivateCertificate.fromCertificateAndKeyPair(
-        *_signedWithRSA(files.authority, "example.com")
-    )
-    (house.directory / "rsa.pem").write_bytes(key.dumpPEM())
-    description = (
-        f"ssl:0:interface=127.0.0.1:privateKey={house.directory}/rsa.pem"
-        f":extraCertChain={files.root}:dhParameters={field}"
-    )
-    ports: list[IListeningPort] = []
-    serverFromString(house.reactor, description).listen(Serving()).addCallback(ports.append)
-    number = ports[0].getHost().port  # type: ignore[attr-defined]  # it is of TCP
-    process = sClient(house, files, number, "-tls1_2", "-cipher", "DHE", "-showcerts")
-    house.until(lambda: b"\nhello\n" in house.printed(process))
-    printed = house.printed(process)
-    assert b"Cipher is DHE-RSA-" in printed
-    assert b"Server Temp Key: DH, 2048 bits" in printed
-    # The chain that the description names is sent after the server's own certificate.
-    assert printed.count(b"BEGIN CERTIFICATE") >= 2
-
-
-def _signedWithRSA(authority: PrivateCertificate, name: str) -> tuple[Certificate, KeyPair]:
-    """Return a certificate for a key of RSA, and the key."""
-    key = KeyPair.generate(crypto.TYPE_RSA, 2048)
-    return authority.signRequestObject(key.requestObject(DN(CN=name)), 3), key
-
-
-@needsOpenssl
+@needs("openssl")
 @pytest.mark.parametrize("flag", ["-tls1", "-tls1_1"])
 def test_openssls_client_with_an_old_version_is_refused(
     house: House, files: Files, flag: str
@@ -284,7 +68,7 @@ def test_openssls_client_with_an_old_version_is_refused(
     assert b"alert" in house.printed(process)
 
 
-@needsOpenssl
+@needs("openssl")
 def test_openssls_client_closes_in_good_order(house: House, files: Files) -> None:
     factory, port = house.listen(files.options())
     process = sClient(house, files, port)
@@ -296,7 +80,7 @@ def test_openssls_client_closes_in_good_order(house: House, files: Files) -> Non
     assert factory.built[0].reasons[0].check(ConnectionDone)
 
 
-@needsOpenssl
+@needs("openssl")
 def test_openssls_client_that_is_killed_is_a_loss(house: House, files: Files) -> None:
     factory, port = house.listen(files.options())
     process = sClient(house, files, port)
@@ -306,7 +90,7 @@ def test_openssls_client_that_is_killed_is_a_loss(house: House, files: Files) ->
     assert factory.built[0].reasons[0].check(ConnectionLost)
 
 
-@needsOpenssl
+@needs("openssl")
 def test_openssls_client_needs_a_certificate_where_one_is_asked_for(
     house: House, files: Files
 ) -> None:
@@ -322,7 +106,7 @@ def test_openssls_client_needs_a_certificate_where_one_is_asked_for(
     assert shown.getSubject() == DN(CN="client.example.com")
 
 
-@needsOpenssl
+@needs("openssl")
 @pytest.mark.parametrize(
     ("offered", "printed"),
     [
@@ -340,7 +124,7 @@ def test_openssls_client_agrees_on_a_protocol(
     house.until(lambda: printed in house.printed(process))
 
 
-@needsOpenssl
+@needs("openssl")
 @pytest.mark.parametrize("flag", ["-tls1_2", "-tls1_3"])
 def test_openssls_client_comes_back_with_a_ticket(house: House, files: Files, flag: str) -> None:
     _, port = house.listen(files.options(enableSessionTickets=True))
@@ -353,7 +137,7 @@ def test_openssls_client_comes_back_with_a_ticket(house: House, files: Files, fl
     assert b"\nReused, " in house.printed(second)
 
 
-@needsOpenssl
+@needs("openssl")
 def test_openssls_client_may_not_renegotiate(house: House, files: Files) -> None:
     factory, port = house.listen(files.options())
     process = sClient(house, files, port, "-tls1_2")
@@ -383,7 +167,7 @@ def saying(house: House, port: int, options: object) -> Noting:
     return protocol
 
 
-@needsOpenssl
+@needs("openssl")
 @pytest.mark.parametrize(("flag", "version"), [("-tls1_2", "TLSv1.2"), ("-tls1_3", "TLSv1.3")])
 def test_openssls_server_answers(house: House, files: Files, flag: str, version: str) -> None:
     _, port = sServer(house, files, flag, "-rev")
@@ -395,7 +179,7 @@ def test_openssls_server_answers(house: House, files: Files, flag: str, version:
     assert client.reasons[0].check(ConnectionAborted)
 
 
-@needsOpenssl
+@needs("openssl")
 def test_openssls_server_with_another_name_hears_nothing(house: House, files: Files) -> None:
     process, port = sServer(house, files)
     client = saying(house, port, files.trusting("example.org"))
@@ -404,7 +188,7 @@ def test_openssls_server_with_another_name_hears_nothing(house: House, files: Fi
     assert b"hello" not in house.printed(process)
 
 
-@needsOpenssl
+@needs("openssl")
 def test_openssls_server_of_another_authority_hears_nothing(
     house: House, files: Files, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -416,14 +200,14 @@ def test_openssls_server_of_another_authority_hears_nothing(
     assert b"hello" not in house.printed(process)
 
 
-@needsOpenssl
+@needs("openssl")
 def test_openssls_server_sees_the_certificate_of_the_client(house: House, files: Files) -> None:
     _, port = sServer(house, files, "-Verify", "1", "-CAfile", files.root, "-rev")
     client = saying(house, port, files.trusting("example.com", files.client))
     house.until(lambda: client.received == b"olleh\n")
 
 
-@needsOpenssl
+@needs("openssl")
 def test_openssls_server_refuses_a_client_without_certificate(house: House, files: Files) -> None:
     _, port = sServer(
         house, files, "-Verify", "1", "-CAfile", files.root, "-verify_return_error", "-rev"
@@ -436,7 +220,7 @@ def test_openssls_server_refuses_a_client_without_certificate(house: House, file
     assert client.reasons[0].check(SSL.Error, ConnectionLost)
 
 
-@needsOpenssl
+@needs("openssl")
 @pytest.mark.parametrize(
     ("spoken", "agreed"), [("h2", b"h2"), ("http/1.1,h2", b"http/1.1"), (None, None)]
 )
@@ -449,7 +233,7 @@ def test_openssls_server_agrees_on_a_protocol(
     assert client.transport.negotiatedProtocol == agreed
 
 
-@needsOpenssl
+@needs("openssl")
 def test_openssls_server_that_is_killed_cuts_the_stream(house: House, files: Files) -> None:
     process, port = sServer(house, files, "-rev")
     client = saying(house, port, files.trusting())
@@ -462,7 +246,7 @@ def test_openssls_server_that_is_killed_cuts_the_stream(house: House, files: Fil
 # curl
 
 
-@needsCurl
+@needs("curl")
 @pytest.mark.parametrize("version", ["1.2", "1.3"])
 def test_curl_is_served(house: House, files: Files, version: str) -> None:
     body = bytes(range(256)) * 8192
@@ -602,15 +386,6 @@ reactor.connectSSL("127.0.0.1", int(sys.argv[2]), factory,
                    ssl.optionsForClientTLS("example.com", authority))
 reactor.run()
 """
-
-
-@cache
-def incumbent() -> Path:
-    """Return the interpreter of the incumbent's environment."""
-    try:
-        return Environments(ROOT / "build" / "bench" / "environments").python("incumbent-tls")
-    except BenchError as error:
-        pytest.skip(f"there is no incumbent here: {error}")
 
 
 def test_the_incumbents_client_is_served(house: House, files: Files) -> None:

@@ -1,7 +1,8 @@
 """Multicast on each kind of reactor, over IPv4 and IPv6, by way of the loopback interface."""
 
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 import pytest
@@ -15,6 +16,7 @@ from twisted.internet.udp import MulticastPort
 from twisted.python.components import implementer, verifyObject
 
 from .reactor_helpers import reactor, turn, turnUntil
+from .reactor_namespaces import ownNetwork
 from .test_reactor_udp import Mailbox
 
 __all__ = ["reactor"]
@@ -50,11 +52,18 @@ def canSend(family: Family) -> bool:
 
 
 @pytest.fixture
-def sending(family: Family) -> Family:
-    """Each family over which this machine sends multicast datagrams."""
-    if not canSend(family):
-        pytest.skip("this machine has no route for IPv6 multicast on its loopback interface")
-    return family
+def sending(family: Family) -> Iterator[Family]:
+    """Each family, over which multicast datagrams can be sent."""
+    with ExitStack() as stack:
+        if not canSend(family):
+            try:
+                stack.enter_context(ownNetwork())
+            except OSError as error:
+                pytest.skip(
+                    "this machine has no route for IPv6 multicast on its loopback interface, and "
+                    f"only root (CAP_SYS_ADMIN) may have a network with one: {error}"
+                )
+        yield family
 
 
 @pytest.fixture(params=FAMILIES)

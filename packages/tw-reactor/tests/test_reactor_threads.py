@@ -408,3 +408,56 @@ def test_defer_to_thread_uses_the_default_reactor() -> None:
         """
     )
     assert output == "6\nfirst\nsecond!\n"
+
+
+class TestPoolWithoutRoomForThreads:
+    """What the pool does when the system has no room for another thread."""
+
+    @pytest.fixture
+    def cramped(self) -> Iterator[ThreadPool]:
+        """A pool for whose threads there is room when its attribute says so."""
+        rooms = self.rooms = [False]
+
+        class Cramped(threading.Thread):
+            def start(self) -> None:
+                if not rooms.pop(0) if rooms else False:
+                    raise RuntimeError("can't start new thread")
+                super().start()
+
+        made = ThreadPool(0, 3)
+        made.threadFactory = Cramped
+        yield made
+        made.stop()
+
+    def test_a_call_that_nobody_will_do_fails_at_once(self, cramped: ThreadPool) -> None:
+        cramped.start()
+        results: list[tuple[object, ...]] = []
+        cramped.callInThreadWithCallback(lambda *result: results.append(result), int)
+        assert len(results) == 1
+        assert results[0][0] is False
+        assert "can't start new thread" in str(results[0][1])
+        assert (cramped.workers, cramped.q.qsize(), cramped.waiters) == (0, 0, [])
+
+    def test_the_next_call_is_done_when_there_is_room(self, cramped: ThreadPool) -> None:
+        cramped.start()
+        cramped.callInThreadWithCallback(lambda *result: None, int)
+        done = threading.Event()
+        cramped.callInThread(done.set)
+        assert done.wait(HANGS_AFTER)
+
+    def test_the_threads_that_are_there_do_it(self, cramped: ThreadPool) -> None:
+        self.rooms[:] = [True, False]
+        cramped.start()
+        first, second = threading.Event(), threading.Event()
+        cramped.callInThread(first.wait, HANGS_AFTER)
+        cramped.callInThread(second.set)
+        assert not second.is_set()
+        first.set()
+        assert second.wait(HANGS_AFTER)
+
+    def test_calls_that_were_queued_before_the_start_fail(self, cramped: ThreadPool) -> None:
+        results: list[object] = []
+        cramped.callInThreadWithCallback(lambda *result: results.append(result), int)
+        cramped.start()
+        assert len(results) == 1
+        assert cramped.q.empty()

@@ -1,5 +1,6 @@
 """How TLS is to be spoken: versions, ciphers, keys, trust, sessions."""
 
+import base64
 import copy
 import pickle
 from collections.abc import Sequence
@@ -300,9 +301,19 @@ fDKQXkYuNs474553LBgOhgObJ4Oi7Aeij7XFXfBvTFLJ3ivL9pVYFxg5lUl86pVq
 """
 
 
-def test_parameters_allow_diffie_hellman_over_finite_fields(tmp_path: Path) -> None:
+def _withOrderOfSubgroup(pem: bytes) -> bytes:
+    """Return the same group as X9.42 has it, and as `openssl dhparam -dsaparam` writes groups."""
+    der = base64.b64decode(b"".join(pem.splitlines()[1:-1]))
+    modulus = int.from_bytes(der[9 : 9 + 256], "big")
+    numbers = der[4:] + b"\x02\x82\x01\x00" + ((modulus - 1) // 2).to_bytes(256, "big")
+    text = base64.encodebytes(b"\x30\x82" + len(numbers).to_bytes(2, "big") + numbers)
+    return b"-----BEGIN X9.42 DH PARAMETERS-----\n" + text + b"-----END X9.42 DH PARAMETERS-----\n"
+
+
+@pytest.mark.parametrize("pem", [DH_2048, _withOrderOfSubgroup(DH_2048)])
+def test_parameters_allow_diffie_hellman_over_finite_fields(tmp_path: Path, pem: bytes) -> None:
     file = tmp_path / "dh.pem"
-    file.write_bytes(DH_2048)
+    file.write_bytes(pem)
     parameters = DiffieHellmanParameters.fromFile(FilePath(str(file)))
     rsa = _rsaCertificate()
     finite = client(

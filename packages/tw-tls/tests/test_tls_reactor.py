@@ -32,7 +32,7 @@ from twisted.internet.interfaces import (
     IStreamServerEndpoint,
     ITLSTransport,
 )
-from twisted.internet.protocol import ClientFactory, Factory, Protocol
+from twisted.internet.protocol import ClientFactory, Factory, Protocol, connectionDone
 from twisted.internet.ssl import (
     CertificateOptions,
     ClientContextFactory,
@@ -125,6 +125,38 @@ def test_endpoints_speak_tls(reactor: PollingReactor) -> None:
     )
     client.transport.write(b"hello")
     turnUntil(reactor, lambda: client.received == b"hello")
+
+
+def test_a_protocol_may_get_a_connectionLost_of_its_own(reactor: PollingReactor) -> None:
+    server = SSL4ServerEndpoint(reactor, 0, serverOptions(), interface="127.0.0.1")
+    number = portOf(server.listen(Factory.forProtocol(Echo)))
+    client = connected(
+        reactor, SSL4ClientEndpoint(reactor, "127.0.0.1", number, clientOptions()), Noting()
+    )
+    reasons: list[Failure] = []
+
+    def note(reason: Failure = connectionDone) -> None:
+        reasons.append(reason)
+
+    client.connectionLost = note  # type: ignore[method-assign]
+    client.transport.loseConnection()
+    turnUntil(reactor, lambda: reasons)
+
+
+def test_one_factory_serves_clients_with_and_without_tls(reactor: PollingReactor) -> None:
+    factory = Factory.forProtocol(Echo)
+    plain = reactor.listenTCP(0, factory, interface="127.0.0.1").getHost().port
+    secure = reactor.listenSSL(0, factory, serverOptions(), interface="127.0.0.1").getHost().port
+    assert factory.numPorts == 2
+    clients = [
+        connected(reactor, TCP4ClientEndpoint(reactor, "127.0.0.1", plain), Noting()),
+        connected(
+            reactor, SSL4ClientEndpoint(reactor, "127.0.0.1", secure, clientOptions()), Noting()
+        ),
+    ]
+    for client in clients:
+        client.transport.write(b"hello")
+    turnUntil(reactor, lambda: [client.received for client in clients] == [b"hello"] * 2)
 
 
 def test_endpoints_have_names() -> None:
@@ -404,6 +436,22 @@ def test_a_file_from_before_is_sent_in_the_clear_and_whole(
     assert server.received[:300_000] == bytes(300_000)
     # A record of a handshake (RFC 8446 section 5.1).
     assert not rest or rest[0] == 22
+
+
+def test_a_method_that_was_kept_from_before_writes_encrypted(reactor: PollingReactor) -> None:
+    kept: list[Callable[..., None]] = []
+    pair = StartedPair(
+        reactor,
+        lambda client: kept.extend((client.transport.write, client.transport.writeSequence)),
+    )
+    write, writeSequence = kept
+    write(b"one ")
+    writeSequence([b"two ", b"three"])
+    turnUntil(reactor, lambda: pair.server.received == b"one two three")
+    pair.client.transport.loseConnection()
+    turnUntil(reactor, lambda: pair.server.lost)
+    assert isinstance(pair.server.reason, ConnectionDone)
+    write(b"too late")
 
 
 def test_a_producer_from_before_is_steered_on(reactor: PollingReactor) -> None:

@@ -52,6 +52,14 @@ class _LineProtocol(Protocol):
         # One `write`: the stand-ins for transports in programs' own tests often have nothing else.
         self.transport.write(line + self.delimiter)
 
+    def clearLineBuffer(self) -> bytes:
+        """Drop what was received and not delivered yet.
+
+        Returns:
+            The bytes that were dropped.
+        """
+        return self._received().takeRest()
+
     def _received(self) -> LineBuffer:
         """Return the buffer, which is made on first use."""
         buffer = self._lineBuffer
@@ -141,14 +149,6 @@ class LineReceiver(_LineProtocol):
         if extra:
             buffer.putBack(extra)
         self._deliver(buffer)
-
-    def clearLineBuffer(self) -> bytes:
-        """Drop what was received and not delivered yet.
-
-        Returns:
-            The bytes that were dropped.
-        """
-        return self._received().takeRest()
 
     def pauseProducing(self) -> None:
         """Deliver nothing more, and ask the transport to receive nothing more."""

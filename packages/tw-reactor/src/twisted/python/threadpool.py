@@ -155,7 +155,12 @@ class ThreadPool:
                 self._changed.notify_all()
             while len(self.threads) - self._toEnd < minimum:
                 self._startWorker()
-            self._startWanted()
+            failure = self._startWanted()
+            dropped = [] if failure is None else list(self._queue)
+            if dropped:
+                self._queue.clear()
+        for context, onResult, _ in dropped:
+            context.run(_report, onResult, False, failure)
 
     def startAWorker(self) -> None:
         """Start one more thread, unless there are as many as may be."""
@@ -199,15 +204,19 @@ class ThreadPool:
             kw: Its keyword arguments.
         """
         report: OnResult | None = onResult  # type: ignore[assignment]  # gets _R only with True
+        failure: Failure | None = None
         with self._changed:
-            accepted = not self.joined
-            if accepted:
+            if self.joined:
+                failure = self._stopped()
+            else:
                 self._queue.append((copy_context(), report, lambda: func(*args, **kw)))
                 if self.started:
                     self._changed.notify()
-                    self._startWanted()
-        if not accepted:
-            _report(report, False, self._stopped())
+                    failure = self._startWanted()
+                    if failure is not None:
+                        self._queue.pop()
+        if failure is not None:
+            _report(report, False, failure)
 
     def dumpStats(self) -> None:
         """Log how many calls wait and which threads are at work."""
@@ -220,11 +229,21 @@ class ThreadPool:
         name = f" {self.name!r}" if self.name else ""
         return Failure(RuntimeError(f"the thread pool{name} was stopped before it did the call"))
 
-    def _startWanted(self) -> None:
-        """Start threads for what is queued, as far as idle ones can't take it; holds the lock."""
+    def _startWanted(self) -> Failure | None:
+        """Start threads for what is queued, as far as idle ones can't take it; holds the lock.
+
+        Returns:
+            What the system says when it has no room for a thread and the pool has none either;
+            otherwise those that are there do what is queued.
+        """
         wanted = min(len(self._queue) - self._idle, self.max - len(self.threads) + self._toEnd)
-        for _ in range(wanted):
-            self._startWorker()
+        try:
+            for _ in range(wanted):
+                self._startWorker()
+        except RuntimeError:
+            if len(self.threads) <= self._toEnd:
+                return Failure()
+        return None
 
     def _startWorker(self) -> None:
         """Start a thread, which counts as idle from now on; the lock is held."""
@@ -233,7 +252,12 @@ class ThreadPool:
         thread = self.threadFactory(target=self._work, name=name)
         self.threads.append(thread)
         self._idle += 1
-        thread.start()
+        try:
+            thread.start()
+        except RuntimeError:
+            self.threads.remove(thread)
+            self._idle -= 1
+            raise
 
     def _work(self) -> None:
         """Take calls out of the queue until this thread is to end."""

@@ -6,6 +6,7 @@ what they write must not go out in the clear. So the methods of that transport o
 by those of TLS, on the instance, and TLS reaches the transport by the methods of its class.
 """
 
+from collections.abc import Callable
 from typing import cast
 
 from twisted.internet.defer import Deferred
@@ -102,6 +103,10 @@ _REPLACED = (
 )
 
 
+_INSTEAD = "_writesInstead"
+"""What a transport of ours calls in place of writing, where `write` was kept from before TLS."""
+
+
 class _Below:
     """A transport on which TLS was started, as TLS sees it: by the methods of its class."""
 
@@ -109,8 +114,17 @@ class _Below:
         self._transport = transport
         for name in _REPLACED:
             method = getattr(type(transport), name, None)
-            if method is not None:
+            if method is not None and name != "write":
                 setattr(self, name, method.__get__(transport))
+        self._write: Callable[[bytes], object] = type(transport).write.__get__(transport)
+
+    def write(self, data: bytes) -> None:
+        """Send what TLS has made, past what waits for those who kept `write` from before."""
+        attributes = vars(self._transport)
+        instead = attributes.pop(_INSTEAD, None)
+        self._write(data)
+        if instead is not None:
+            attributes[_INSTEAD] = instead
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._transport, name)
@@ -130,11 +144,15 @@ class StartedTLS(TLSMemoryBIOProtocol):
         for name in _REPLACED:
             if hasattr(type(transport), name):
                 setattr(transport, name, getattr(self, name))
+        setattr(transport, _INSTEAD, self.write)
         transport.getPeerCertificate = self.getPeerCertificate  # type: ignore[attr-defined]
         alsoProvides(transport, ISSLTransport)
         if getattr(self.wrappedProtocol, "transport", None) is transport:
             self.wrappedProtocol.transport = self  # type: ignore[attr-defined]
+        held = _takeHeld(self.wrappedProtocol)
         self.makeConnection(cast(ITransport, _Below(transport)))
+        if held:
+            self.dataReceived(held)
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """Give the transport its methods back, which do nothing any more, and hand on.
@@ -142,9 +160,25 @@ class StartedTLS(TLSMemoryBIOProtocol):
         Args:
             reason: Why the transport below is gone.
         """
-        for name in (*_REPLACED, "getPeerCertificate"):
+        for name in (*_REPLACED, _INSTEAD, "getPeerCertificate"):
             vars(self._started).pop(name, None)
         super().connectionLost(reason)
+
+
+def _takeHeld(protocol: IProtocol) -> bytes:
+    """Take from a protocol what it has received and not looked at yet.
+
+    A receiver of lines holds what the peer sent in one go with the line after which TLS begins.
+    As lines it would pass for secret, whoever wrote it there on the way.
+
+    Args:
+        protocol: The protocol, or what it is wrapped in.
+    """
+    inner: IProtocol | None = protocol
+    while inner is not None:
+        protocol, inner = inner, getattr(inner, "wrappedProtocol", None)
+    held: bytes = getattr(protocol, "clearLineBuffer", bytes)()
+    return held
 
 
 def startTLS(transport: ITCPTransport, contextFactory: TLSOptions, isClient: bool) -> None:

@@ -506,12 +506,12 @@ class TLSMemoryBIOProtocol(TLSFace):
         if self._lost:
             return
         self._lost = True
-        if self._reason is None:
-            self._reason = self._reasonFor(reason)
+        told = self._reasonFor(reason) if self._reason is None else self._reason
         self._end()
-        # It knows this protocol for the sake of callbacks: a cycle.
+        # Both know this protocol: the one for the sake of callbacks, the other by its traceback.
         self._tlsConnection.set_app_data(None)
-        super().connectionLost(self._reason)
+        self._reason = None
+        super().connectionLost(told)
 
     def _reasonFor(self, reason: Failure) -> Failure:
         """Return the reason for the protocol above, if only the transport below gives one."""

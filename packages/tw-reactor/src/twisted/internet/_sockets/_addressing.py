@@ -110,16 +110,17 @@ def portNumber(port: int | str, protocol: str = "tcp") -> int:
         raise ServiceNameUnknownError(string=f"no {protocol} service is called {port!r}") from error
 
 
-def newSocket(reactor: object, family: int) -> socket.socket:
-    """Return a new stream socket, of the reactor's own making if it makes its own.
+def newSocket(reactor: object, family: int, kind: int = socket.SOCK_STREAM) -> socket.socket:
+    """Return a new socket, of the reactor's own making if it makes its own.
 
     Args:
         reactor: Has a method `makeSocket(family, kind)` if it does not live on the system's
             sockets, as a simulated one.
         family: `AF_INET` or `AF_INET6`.
+        kind: `SOCK_STREAM` or `SOCK_DGRAM`.
 
     Raises:
         OSError: There can't be one more.
     """
     make: Callable[[int, int], socket.socket] = getattr(reactor, "makeSocket", socket.socket)
-    return make(family, socket.SOCK_STREAM)
+    return make(family, kind)

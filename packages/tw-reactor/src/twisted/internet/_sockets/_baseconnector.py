@@ -72,6 +72,10 @@ class ClientConnection(StreamConnection):
         """Close the socket and tell nobody."""
         super().connectionLost(Failure(ConnectionDone()))
 
+    def _neverBegan(self, error: OSError) -> None:
+        self.discard()
+        self.connector.connectionFailed(Failure(getConnectError(error)))
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.logPrefix()}>"
 
@@ -162,7 +166,12 @@ class BaseConnector:
 
     def connectionMade(self, skt: socket.socket, peer: IAddress) -> None:
         """Hand a connection that was made to a protocol; called by the attempt."""
-        transport = self.transport = self._makeClient(skt, peer)
+        try:
+            transport = self.transport = self._makeClient(skt, peer)
+        except OSError as error:
+            skt.close()
+            self.connectionFailed(Failure(getConnectError(error)))
+            return
         self.state = "connected"
         try:
             transport.protocol = self.factory.buildProtocol(peer)
@@ -274,9 +283,12 @@ class BaseAttempt:
         skt = self._socket
         if skt is None:
             return None
-        number = skt.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-        if number:
-            self._goOn(getConnectError((number, os.strerror(number))))
+        try:
+            number = skt.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+            if number:
+                raise OSError(number, os.strerror(number))
+        except OSError as error:
+            self._goOn(getConnectError(error))
             return None
         try:
             peer = self._connectedTo(skt)

@@ -101,6 +101,9 @@ class BasePort:
         """Return what the log says about where a socket is; for subclasses."""
         raise TypeError(f"{type(self).__name__} has to define _placeOf")
 
+    def _prepare(self, skt: socket.socket) -> None:
+        """Make a socket ready to be watched; for the kinds."""
+
     def _closed(self) -> None:
         """Put away what else belongs to the socket, which is closed after this."""
 
@@ -124,8 +127,8 @@ class BasePort:
         """Return the address that it is open at; for subclasses."""
         raise TypeError(f"{type(self).__name__} has to define getHost")
 
-    def _open(self) -> socket.socket:
-        """Have a socket, an adopted one or a new one, and log where it is.
+    def _open(self) -> None:
+        """Have a socket, an adopted one or a new one, watch it, and log where it is.
 
         Raises:
             CannotListenError: It can't be had.
@@ -134,7 +137,16 @@ class BasePort:
         if skt is None:
             skt = self._bind()
         self.socket = skt
-        self._place = self._placeOf(skt)
+        try:
+            self._prepare(skt)
+            self._place = self._placeOf(skt)
+            self.reactor.addReader(self)
+        except OSError as error:
+            # The system has no memory for one more to be watched, say.
+            self._closed()
+            skt.close()
+            self.socket = self._place = None
+            raise self._cannotListen(error) from error
         served = self._served()
         self._log.info(
             "{prefix} starting on {port}",
@@ -142,7 +154,6 @@ class BasePort:
             port=self._place,
             **{self._role: served},
         )
-        return skt
 
     def startListening(self) -> None:
         """Bind and begin; for the kinds.

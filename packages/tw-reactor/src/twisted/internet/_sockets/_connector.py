@@ -26,9 +26,11 @@ from twisted.internet.protocol import ClientFactory
 
 _PENDING = frozenset(
     getattr(errno, name)
-    for name in ("EINPROGRESS", "EWOULDBLOCK", "EALREADY", "EINTR", "WSAEWOULDBLOCK")
+    for name in ("EINPROGRESS", "EALREADY", "EINTR", "WSAEWOULDBLOCK")
     if hasattr(errno, name)
 )
+"""Errors after which the system goes on connecting. On Linux EAGAIN is none: it means that there is
+no local port left (connect(2))."""
 
 
 class Client(ClientConnection, Connection):
@@ -194,12 +196,13 @@ class Attempt(BaseAttempt):
             address = self._candidates.pop(0)
             try:
                 self._socket = self._startConnecting(address)
+                self._reactor.addWriter(self)
             except OSError as failed:
+                self._closeSocket()
                 error = getConnectError(failed)
             except ConnectBindError as failed:
                 error = failed
             else:
-                self._reactor.addWriter(self)
                 return
         super()._goOn(error)
 

@@ -96,8 +96,6 @@ class DatagramPort(BasePort):
         except BaseException:
             self.connectionLost()
             raise
-        if self.connected and not self.disconnecting:
-            self.reactor.addReader(self)
 
     def doRead(self) -> Exception | None:
         """Receive the datagrams that wait."""

@@ -91,6 +91,8 @@ class FileDescriptor:
 
     _writeDisconnecting: bool = False
     _writeDisconnected: bool = False
+    # Takes what is written by somebody who kept `write` from before TLS began: it is to be secret.
+    _writesInstead: Callable[[bytes], object] | None = None
     # Whether `settle` was asked for and not done yet.
     _unsettled: bool = False
     # Whether the kernel took only a part, so that the poller is asked for writability.
@@ -112,6 +114,7 @@ class FileDescriptor:
         # of the class.
         self.producer = None
         self._writeDisconnected = False
+        self._writesInstead = None
         self._unsettled = False
         self._blocked = False
         self._waited = False
@@ -160,6 +163,9 @@ class FileDescriptor:
         if not isinstance(data, bytes):
             raise TypeError(f"data must be bytes, not {type(data).__name__}: encode text first")
         if not data or not self.connected or self._writeDisconnected:
+            return
+        if self._writesInstead is not None:
+            self._writesInstead(data)
             return
         self._gathered.append(data)
         self._buffered += len(data)
@@ -271,7 +277,11 @@ class FileDescriptor:
     def _block(self) -> None:
         if not self._blocked:
             self._blocked = True
-            self.startWriting()
+            try:
+                self.startWriting()
+            except OSError as error:
+                # The kernel has no room for one more descriptor to watch.
+                self._end(error)
 
     def _discardUnsent(self) -> None:
         self._gathered.clear()

@@ -106,11 +106,9 @@ class StreamConnection(FileDescriptor):
         try:
             self.startReading()
         except OSError as error:
-            # The kernel has no room for one more descriptor to watch. The protocol, which knows
-            # of no connection yet, is not told.
-            _log.error("{transport} can't be watched: {error}", transport=self, error=error)
+            # The protocol, which knows of no connection yet, is not told.
             self.protocol = None
-            self._end(error)
+            self._neverBegan(error)
             return
         if protocol is None:
             self.loseConnection()
@@ -119,6 +117,15 @@ class StreamConnection(FileDescriptor):
             protocol.makeConnection(self)
         except Exception as error:
             self._protocolFailed("makeConnection", error)
+
+    def _neverBegan(self, error: OSError) -> None:
+        """Close a connection of which no protocol knows."""
+        self._logUnwatched(error)
+        self._end(error)
+
+    def _logUnwatched(self, error: OSError) -> None:
+        """Log that the kernel has no room for one more descriptor to watch."""
+        _log.error("{transport} can't be watched: {error}", transport=self, error=error)
 
     def doRead(self) -> Exception | None:
         """Read what is there and hand it to the protocol."""
@@ -202,8 +209,14 @@ class StreamConnection(FileDescriptor):
 
     def resumeProducing(self) -> None:
         """Go on reading, unless the peer has closed its sending direction."""
-        if not self._readDisconnected:
+        if self._readDisconnected:
+            return
+        try:
             super().resumeProducing()
+        except OSError as error:
+            # Not ended here: who resumes is not prepared for it.
+            self._logUnwatched(error)
+            self.abortConnection()
 
     def connectionLost(self, reason: Failure) -> None:
         """Close the socket and tell the protocol; the second call does nothing."""

@@ -13,8 +13,9 @@ import socket
 
 from twisted.internet._sockets._baseport import BasePort, IReactorOfPorts
 from twisted.internet._sockets._streamconnection import StreamConnection
-from twisted.internet.interfaces import IProtocolFactory
+from twisted.internet.interfaces import IDelayedCall, IProtocolFactory
 from twisted.logger import Logger
+from twisted.python.failure import Failure
 
 _log = Logger(namespace="twisted.internet.tcp")
 
@@ -23,6 +24,9 @@ ACCEPTS_AT_ONCE = 100
 
 RETRY_AFTER = 1.0
 """After how many seconds accepting is tried again when the system has no memory for it."""
+
+COMPLAIN_AGAIN = 60.0
+"""For how many seconds a port that can't accept connections does not say so again."""
 
 TRANSIENT = frozenset(
     getattr(errno, name)
@@ -94,7 +98,8 @@ class StreamPort(BasePort):
 
     _kind = "Stream"
     _role = "factory"
-    _full = False
+    _quietUntil: float = 0.0
+    _retrying: IDelayedCall | None = None
 
     def __init__(
         self,
@@ -130,12 +135,25 @@ class StreamPort(BasePort):
         """
         if self.connected:
             return
-        self._open().setblocking(False)
+        self._open()
         _reserve.take()
-        self.factory.doStart()
         self.connected = True
         self.disconnected = self.disconnecting = False
-        self.reactor.addReader(self)
+        try:
+            self.factory.doStart()
+        except BaseException as error:
+            self.connectionLost(Failure(error))
+            raise
+
+    def _prepare(self, skt: socket.socket) -> None:
+        skt.setblocking(False)
+
+    def connectionLost(self, reason: Failure | None = None) -> None:
+        """Close the socket and stop the factory; called by the reactor."""
+        retrying, self._retrying = self._retrying, None
+        if retrying is not None:
+            retrying.cancel()
+        super().connectionLost(reason)
 
     def doRead(self) -> Exception | None:
         """Accept the connections that wait."""
@@ -153,7 +171,6 @@ class StreamPort(BasePort):
                     self._retryLater(error)
                     break
             else:
-                self._full = False
                 self._accepted(skt, name)
         return None
 
@@ -177,15 +194,11 @@ class StreamPort(BasePort):
 
     def _refuse(self, error: OSError) -> bool:
         """Accept a connection with the reserved descriptor and close it; false if that fails."""
-        if not self._full:
-            self._full = True
-            _log.error(
-                "Connections to port {port} are refused: {error}. Raise the limit of open files "
-                "(ulimit -n, LimitNOFILE=) or close what is not needed.",
-                port=self._place,
-                error=error,
-                factory=self.factory,
-            )
+        self._complain(
+            "Connections to port {port} are refused: {error}. Raise the limit of open files "
+            "(ulimit -n, LimitNOFILE=) or close what is not needed.",
+            error,
+        )
         if self.socket is None or not _reserve.release():
             return False
         try:
@@ -199,20 +212,35 @@ class StreamPort(BasePort):
 
     def _retryLater(self, error: OSError) -> None:
         """Stop accepting for a while: there is no memory, or no descriptor at all."""
-        if not self._full:
-            self._full = True
+        self._complain(
+            "Port {port} can't accept connections: {error}. It tries again every "
+            "{seconds} seconds.",
+            error,
+        )
+        self.reactor.removeReader(self)
+        self._retrying = self.reactor.callLater(RETRY_AFTER, self._retry)
+
+    def _complain(self, message: str, error: OSError) -> None:
+        """Log why connections are not accepted, unless that was done a moment ago.
+
+        At the limit, clients are accepted and refused in turns: they must not fill the log.
+        """
+        now = self.reactor.seconds()
+        if now >= self._quietUntil:
+            self._quietUntil = now + COMPLAIN_AGAIN
             _log.error(
-                "Port {port} can't accept connections: {error}. It tries again every "
-                "{seconds} seconds.",
+                message,
                 port=self._place,
                 error=error,
                 seconds=RETRY_AFTER,
                 factory=self.factory,
             )
-        self.reactor.removeReader(self)
-        self.reactor.callLater(RETRY_AFTER, self._retry)
 
     def _retry(self) -> None:
+        self._retrying = None
         _reserve.take()
         if self.connected and not self.disconnecting:
-            self.reactor.addReader(self)
+            try:
+                self.reactor.addReader(self)
+            except OSError as error:
+                self._retryLater(error)

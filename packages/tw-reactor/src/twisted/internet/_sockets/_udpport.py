@@ -14,11 +14,13 @@ from twisted.internet._sockets._addressing import (
     familyOfLiteral,
     isIPAddress,
     nameForLiteral,
+    newSocket,
     portNumber,
 )
 from twisted.internet._sockets._baseport import IReactorOfPorts
 from twisted.internet._sockets._datagramport import DatagramPort, checkDatagram, handOver
 from twisted.internet._sockets._port import ADVICE
+from twisted.internet._sockets._scopes import nameWithScope, withScope
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.error import (
     InvalidAddressError,
@@ -141,7 +143,7 @@ class UDPPort(DatagramPort):
             self._checkHost(host)
             self._lastHost = host
         try:
-            self._send(packet, (host, port))
+            self._send(packet, nameWithScope(host, port))
         except OverflowError as error:
             raise InvalidAddressError(addr, "the port is not between 0 and 65535") from error
 
@@ -169,7 +171,7 @@ class UDPPort(DatagramPort):
             raise RuntimeError(f"{self!r} is not open: call connect in startProtocol, or later")
         self._checkHost(host)
         try:
-            self.socket.connect((host, port))
+            self.socket.connect(nameWithScope(host, port))
         except OverflowError as error:
             message = "the port is not between 1 and 65535"
             raise InvalidAddressError((host, port), message) from error
@@ -212,7 +214,7 @@ class UDPPort(DatagramPort):
 
     def _received(self, datagram: bytes, name: object) -> None:
         assert isinstance(name, tuple), "what the socket functions give for IPv4 and IPv6"
-        sender: tuple[str, int] = name[:2]
+        sender = withScope(name)
         if self._peer is not None and not self._isFromPeer(sender):
             # It came before the port was connected.
             return
@@ -223,7 +225,7 @@ class UDPPort(DatagramPort):
             return True
         try:
             # The same address may be written in several ways.
-            return bool(self._opened().getpeername()[:2] == sender)
+            return withScope(self._opened().getpeername()) == sender
         except OSError:
             return False
 
@@ -246,7 +248,7 @@ class UDPPort(DatagramPort):
         try:
             number = portNumber(self.port, "udp")
             name = nameForLiteral(self._family, self.interface, number)
-            skt = socket.socket(self._family, socket.SOCK_DGRAM)
+            skt = newSocket(self.reactor, self._family, socket.SOCK_DGRAM)
         except ServiceNameUnknownError as error:
             raise self._cannotListen(OSError(errno.EINVAL, str(error))) from error
         except OSError as error:

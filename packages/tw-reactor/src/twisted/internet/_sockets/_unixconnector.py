@@ -107,15 +107,14 @@ class UNIXAttempt(BaseAttempt):
                 skt = self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
                 skt.setblocking(False)
             number = skt.connect_ex(name)
+            if number == errno.EAGAIN:
+                self._next = self._reactor.callLater(RETRY_AFTER, self._start)
+            elif number and number != errno.EINPROGRESS:
+                raise OSError(number, os.strerror(number))
+            else:
+                self._reactor.addWriter(self)
         except OSError as error:
             self._goOn(getConnectError(error))
-            return
-        if number == errno.EAGAIN:
-            self._next = self._reactor.callLater(RETRY_AFTER, self._start)
-        elif number and number != errno.EINPROGRESS:
-            self._goOn(getConnectError((number, os.strerror(number))))
-        else:
-            self._reactor.addWriter(self)
 
     def _giveUp(self) -> None:
         """Do not try again."""

@@ -86,6 +86,21 @@ class ConnectingProtocol:
 classImplements(ConnectingProtocol, IProtocol)
 
 
+class _GivingUp:
+    """Cancels an attempt as long as it goes on.
+
+    Attributes:
+        factory: The factory of the attempt; None when it has come to its end.
+    """
+
+    def __init__(self, factory: "ConnectingFactory") -> None:
+        self.factory: ConnectingFactory | None = factory
+
+    def __call__(self, connected: Deferred[IProtocol]) -> None:
+        if self.factory is not None:
+            self.factory.cancel(connected)
+
+
 class ConnectingFactory(ClientFactory):
     """Builds the protocol of one attempt.
 
@@ -104,7 +119,8 @@ class ConnectingFactory(ClientFactory):
         self._wrappedFactory = factory
         self._connector: IConnector | None = None
         self._waiting = True
-        self.connected: Deferred[IProtocol] = Deferred(self._cancel)
+        self._givingUp = _GivingUp(self)
+        self.connected: Deferred[IProtocol] = Deferred(self._givingUp)
 
     def logPrefix(self) -> str:
         """Return the name of the user's factory."""
@@ -162,7 +178,7 @@ class ConnectingFactory(ClientFactory):
             protocol: The user's protocol, which is connected.
         """
         if self._waiting:
-            self._waiting = False
+            self._end()
             self.connected.callback(protocol)
 
     def failed(self, reason: Failure) -> None:
@@ -172,14 +188,24 @@ class ConnectingFactory(ClientFactory):
             reason: Why.
         """
         if self._waiting:
-            self._waiting = False
+            self._end()
             self.connected.errback(reason)
 
-    def _cancel(self, connected: Deferred[IProtocol]) -> None:
-        """Give up the attempt."""
+    def _end(self) -> None:
+        """Let go of what refers to this factory, or only a collector of garbage would free it."""
+        self._waiting = False
+        self._connector = None
+        self._givingUp.factory = None
+
+    def cancel(self, connected: Deferred[IProtocol]) -> None:
+        """Give up the attempt.
+
+        Args:
+            connected: The Deferred that was cancelled.
+        """
         connector = self._connector
         assert connector is not None, "the Deferred is handed out after the attempt has begun"
-        self._waiting = False
+        self._end()
         connected.errback(ConnectingCancelledError(connector.getDestination()))
         try:
             connector.stopConnecting()

@@ -39,6 +39,7 @@ from twisted.internet.testing._simulated._conditions import (
     STRESSED,
     NetworkConditions,
 )
+from twisted.internet.testing._simulated._datagramtraffic import SimulatedDatagramTraffic
 from twisted.internet.testing._simulated._network import SimulatedNetwork, SimulationFailed
 from twisted.internet.testing._simulated._reactor import SimulatedReactor
 from twisted.internet.testing._simulated._traffic import SimulatedTraffic
@@ -63,6 +64,7 @@ __all__ = [
     "NetworkConditions",
     "OneDirectionPromises",
     "ProducerPromises",
+    "SimulatedDatagramTraffic",
     "SimulatedNetwork",
     "SimulatedReactor",
     "SimulatedTraffic",

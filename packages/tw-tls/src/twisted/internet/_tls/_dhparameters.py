@@ -1,7 +1,7 @@
 """Parameters for the older kind of Diffie-Hellman key exchange, over finite fields.
 
 OpenSSL reads them from their file. The look into it here is for an error that says what to do: how
-long the modulus is stands in the first number of the only sequence (PKCS #3, in DER).
+long the modulus is stands in the first number of the only sequence (PKCS #3 or X9.42, in DER).
 """
 
 import base64
@@ -10,7 +10,7 @@ import re
 from typing import Protocol
 
 _PEM = re.compile(
-    rb"-----BEGIN DH PARAMETERS-----\s+([A-Za-z0-9+/=\s]+)-----END DH PARAMETERS-----"
+    rb"-----BEGIN ((?:X9\.42 )?DH PARAMETERS)-----\s+([A-Za-z0-9+/=\s]+)-----END \1-----"
 )
 
 SMALLEST_DH = 2048
@@ -79,7 +79,7 @@ def _modulusBits(pem: bytes) -> int | None:
     if found is None:
         return None
     try:
-        der = base64.b64decode(b"".join(found[1].split()), validate=True)
+        der = base64.b64decode(b"".join(found[2].split()), validate=True)
     except binascii.Error:
         return None
     sequence = _element(der, 0x30)

@@ -10,13 +10,18 @@ class NetworkConditions:
     Attributes:
         minimumLatency: The shortest time in which something reaches the other side, in seconds.
         maximumLatency: The longest one, unless something is lost on the way.
-        loss: The chance that a piece of a stream is lost, and sent again after `retransmitAfter`.
-        retransmitAfter: After how many seconds it is sent again; twice as long each time.
+        loss: The chance that a packet is lost. A piece of a stream is sent again after
+            `retransmitAfter`, a datagram is gone.
+        retransmitAfter: After how many seconds a piece is sent again; twice as long each time.
         fragmentation: The chance that a piece is cut in two, for each cut.
         partialWrites: The chance that only a part of what could be sent is taken.
         partialReads: The chance that only a part of what is there is read.
-        smallestBuffer: The fewest bytes that a connection keeps for its receiver.
-        largestBuffer: The most bytes; each direction draws its own number.
+        smallestBuffer: The fewest bytes that a socket keeps for its receiver. A datagram for which
+            there is no room is lost; one has room always.
+        largestBuffer: The most bytes; each socket draws its own number.
+        duplication: The chance that a datagram arrives twice.
+        reordering: The chance that a datagram takes a longer way, on which others overtake it.
+        largestDatagram: The most bytes that fit into a datagram.
         resets: The chance that a piece resets its connection.
         hangs: The chance that a piece and all that follows it vanish; both sides notice when
             `giveUpAfter` is over.
@@ -35,6 +40,9 @@ class NetworkConditions:
     partialReads: float = 0.0
     smallestBuffer: int = 65536
     largestBuffer: int = 65536
+    duplication: float = 0.0
+    reordering: float = 0.0
+    largestDatagram: int = 65507
     resets: float = 0.0
     hangs: float = 0.0
     giveUpAfter: float = 120.0
@@ -50,6 +58,8 @@ class NetworkConditions:
             raise ValueError("the latency has to go from 0 or more to as much or more")
         if not 1 <= self.smallestBuffer <= self.largestBuffer:
             raise ValueError("the buffer has to go from 1 byte or more to as many or more")
+        if not 0 <= self.largestDatagram <= 65507:
+            raise ValueError("largestDatagram has to be a number of bytes up to 65507")
         if not (self.retransmitAfter > 0 and self.giveUpAfter > 0):
             raise ValueError("retransmitAfter and giveUpAfter have to be more than 0 seconds")
 
@@ -59,6 +69,8 @@ _CHANCES = (
     "fragmentation",
     "partialWrites",
     "partialReads",
+    "duplication",
+    "reordering",
     "resets",
     "hangs",
     "refusals",
@@ -76,8 +88,10 @@ STRESSED = NetworkConditions(
     partialReads=0.4,
     smallestBuffer=16,
     largestBuffer=4096,
+    duplication=0.05,
+    reordering=0.2,
 )
-"""Everything arrives, in small pieces and late."""
+"""All streams arrive, in small pieces and late; of the datagrams some get lost."""
 
 ROUGH = NetworkConditions(
     loss=0.05,
@@ -86,6 +100,8 @@ ROUGH = NetworkConditions(
     partialReads=0.4,
     smallestBuffer=16,
     largestBuffer=4096,
+    duplication=0.05,
+    reordering=0.2,
     resets=0.005,
     hangs=0.002,
     refusals=0.05,

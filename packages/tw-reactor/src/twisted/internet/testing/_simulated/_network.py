@@ -1,8 +1,8 @@
 """A network in memory that is repeated exactly by its seed: hosts, time, and what goes wrong.
 
-The network is one loop for all hosts. In each step it does one thing: a turn of one reactor that
-has something to do (chance says which), or, if none has, the event that is due next, to whose time
-the clock jumps. There is no waiting and no other source of events, so the same seed and the same
+The network is one loop for all hosts. In each step it does one thing: an event that is due now, or
+a turn of one reactor that has something to do (chance says which), or, if none has, the event that
+is due next, to whose time the clock jumps. There is no waiting and no other source of events, so the same seed and the same
 program give the same run, and a year passes in the time that its events take.
 """
 
@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 
 from twisted.internet.testing._simulated._conditions import CALM, NetworkConditions
 from twisted.internet.testing._simulated._reactor import SimulatedReactor
-from twisted.internet.testing._simulated._sockets import Wire
 from twisted.internet.testing._simulated._timeline import Timeline
+from twisted.internet.testing._simulated._wire import Wire
 
 STEP_LIMIT = 1_000_000
 """After so many steps `run` gives up, unless it is told another number."""
@@ -108,6 +108,12 @@ class SimulatedNetwork:
             Whether there was anything to do.
         """
         timeline = self._timeline
+        event = timeline.nextTime()
+        if event is not None and event <= timeline.now:
+            # What comes at the same time is there before anybody looks.
+            self.steps += 1
+            timeline.runNext()
+            return True
         ready = [host for host in self._reactors if host.isAlive() and host.isReady()]
         if ready:
             self.steps += 1
@@ -119,7 +125,6 @@ class SimulatedNetwork:
             for host in self._reactors
             if host.isAlive() and (time := host.nextTime()) is not None
         ]
-        event = timeline.nextTime()
         if timers and (event is None or min(timers) < event):
             # Now somebody is ready; the next step is that one's.
             timeline.now = max(timeline.now, min(timers))

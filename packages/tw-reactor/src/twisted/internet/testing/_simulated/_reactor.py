@@ -20,12 +20,20 @@ from twisted.internet.interfaces import (
     IHostResolution,
     IResolutionReceiver,
 )
-from twisted.internet.testing._simulated._sockets import SimulatedSocket, Wire
+from twisted.internet.testing._simulated._datagramsockets import SimulatedDatagramSocket
+from twisted.internet.testing._simulated._sockets import SimulatedSocket
+from twisted.internet.testing._simulated._wire import SimulatedDescriptor, Wire
 from twisted.python.components import implementer
 from twisted.python.threadpool import ThreadPool
 
 FIRST_EPHEMERAL_PORT = 49152
 """The first of the ports that a host gives out (RFC 6335, section 6)."""
+
+
+_KINDS: dict[int, type[SimulatedSocket | SimulatedDatagramSocket]] = {
+    socket.SOCK_STREAM: SimulatedSocket,
+    socket.SOCK_DGRAM: SimulatedDatagramSocket,
+}
 
 
 class SimulatedWaker(Waker):
@@ -209,15 +217,15 @@ class SimulatedReactor(PollingReactor):
 
         Args:
             family: `AF_INET` or `AF_INET6`.
-            kind: `SOCK_STREAM`; there are no others in the network.
+            kind: `SOCK_STREAM` or `SOCK_DGRAM`; there are no others in the network.
 
         Raises:
             OSError: It is of another kind.
         """
-        if kind != socket.SOCK_STREAM or family not in self.addresses:
-            raise OSError("a simulated network has stream sockets of IPv4 and IPv6 only")
-        # It has the methods that transports use, and no other.
-        return cast(socket.socket, SimulatedSocket(self._wire, self, family))
+        if kind not in _KINDS or family not in self.addresses:
+            raise OSError("a simulated network has TCP and UDP over IPv4 and IPv6 only")
+        # They have the methods that transports use, and no other.
+        return cast(socket.socket, _KINDS[kind](self._wire, self, family))
 
     def getThreadPool(self) -> ThreadPool:
         """Refuse: what threads do can't be repeated.
@@ -235,7 +243,7 @@ class SimulatedReactor(PollingReactor):
 
     # What the network asks
 
-    def touched(self, skt: SimulatedSocket) -> None:
+    def touched(self, skt: SimulatedDescriptor) -> None:
         """Learn that a socket may have become ready."""
         self._simulatedPoller.touch(skt.fileno())
 

@@ -11,105 +11,24 @@ import os
 import socket
 import struct
 from collections import deque
-from typing import Protocol
 
 from twisted.internet._pollers import FAILED, READABLE, WRITABLE
-from twisted.internet.testing._simulated._conditions import NetworkConditions
-from twisted.internet.testing._simulated._timeline import Timeline
-
-FIRST_DESCRIPTOR = 1_000_000
-"""Descriptors of simulated sockets begin here, far from those of the system."""
+from twisted.internet.testing._simulated._wire import (
+    ANY,
+    LOOPBACK,
+    Name,
+    SocketOwner,
+    Wire,
+    asPort,
+    asTuple,
+    osError,
+)
 
 SYN_AGAIN = 1.0
 """After how many seconds a host knocks again at a port whose backlog is full."""
 
 NO_ANSWER = 127.0
 """After how many seconds the system gives up connecting to a host that does not answer."""
-
-Name = tuple[str, int]
-
-
-class SocketOwner(Protocol):
-    """The host that a socket belongs to.
-
-    Attributes:
-        addresses: Its own addresses, by family.
-    """
-
-    addresses: dict[int, str]
-
-    def touched(self, skt: "SimulatedSocket") -> None:
-        """Learn that a socket may have become readable or writable."""
-
-    def ephemeralPort(self) -> int:
-        """Return the number of a port that was not given out yet."""
-        ...
-
-
-class Wire:
-    """What joins the sockets of a network.
-
-    Attributes:
-        timeline: When things happen.
-        conditions: How they go.
-        hosts: All that have an address, by it.
-        opened: The sockets that are not closed.
-    """
-
-    def __init__(self, timeline: Timeline, conditions: NetworkConditions) -> None:
-        """Make a wire without sockets."""
-        self.timeline = timeline
-        self.conditions = conditions
-        self.hosts: dict[str, SocketOwner] = {}
-        self.opened: dict[int, SimulatedSocket] = {}
-        self._listeners: dict[tuple[int, str, int], SimulatedSocket] = {}
-        self._lastDescriptor = FIRST_DESCRIPTOR
-
-    def enter(self, skt: "SimulatedSocket") -> int:
-        """Take a new socket in, and return the number of its descriptor."""
-        self._lastDescriptor += 1
-        self.opened[self._lastDescriptor] = skt
-        return self._lastDescriptor
-
-    def latency(self) -> float:
-        """Return how long something takes to the other side."""
-        conditions, timeline = self.conditions, self.timeline
-        latency = timeline.random.uniform(conditions.minimumLatency, conditions.maximumLatency)
-        again = conditions.retransmitAfter
-        while timeline.chance(conditions.loss):
-            latency += again
-            again *= 2
-        return latency
-
-    def listen(self, skt: "SimulatedSocket") -> None:
-        """Let others find a socket.
-
-        Raises:
-            OSError: Another one has the address.
-        """
-        host, port = skt.name
-        taken = (id(skt.owner), port)
-        for other in self._listeners.values():
-            if (id(other.owner), other.name[1]) == taken and (
-                other.family == skt.family
-                and (other.name[0] == host or _ANY & {other.name[0], host})
-            ):
-                raise _error(errno.EADDRINUSE)
-        self._listeners[id(skt.owner), host, port] = skt
-
-    def forget(self, skt: "SimulatedSocket") -> None:
-        """Let nobody find a socket any more."""
-        self._listeners.pop((id(skt.owner), *skt.name), None)
-
-    def find(self, client: "SimulatedSocket", name: Name) -> "SimulatedSocket | None":
-        """Return the socket that listens at an address, as a client sees it."""
-        host, port = name
-        owner = client.owner if host in _LOOPBACK else self.hosts.get(host)
-        for candidate in (host, "0.0.0.0" if client.family == socket.AF_INET else "::"):
-            found = self._listeners.get((id(owner), candidate, port))
-            if found is not None:
-                return found
-        return None
 
 
 class SimulatedSocket:
@@ -188,28 +107,26 @@ class SimulatedSocket:
     def getsockname(self) -> tuple[object, ...]:
         """Return the address of this end."""
         self._checkOpen()
-        return self._asTuple(self.name)
+        return asTuple(self.family, self.name)
 
     def getpeername(self) -> tuple[object, ...]:
         """Return the address of the other end."""
         self._checkOpen()
         if not self.connected or self._peerName is None:
-            raise _error(errno.ENOTCONN)
-        return self._asTuple(self._peerName)
+            raise osError(errno.ENOTCONN)
+        return asTuple(self.family, self._peerName)
 
     def bind(self, name: tuple[object, ...]) -> None:
         """Take an address of the host."""
-        host, port = str(name[0]), name[1]
-        if not isinstance(port, int) or not 0 <= port <= 65535:
-            raise OverflowError("bind(): port must be 0-65535.")
+        host, port = str(name[0]), asPort(name[1], "bind")
         own = self.owner.addresses[self.family]
-        if host not in ("", own, *_ANY, *_LOOPBACK):
-            raise _error(errno.EADDRNOTAVAIL)
+        if host not in ("", own, *ANY, *LOOPBACK):
+            raise osError(errno.EADDRNOTAVAIL)
         self.name = (host or self.name[0], port or self.owner.ephemeralPort())
 
     def listen(self, backlog: int) -> None:
         """Let others connect."""
-        self._wire.listen(self)
+        self._wire.places(SimulatedSocket).add(self)
         self._backlog = max(1, backlog)
         self._queue = deque()
 
@@ -217,23 +134,21 @@ class SimulatedSocket:
         """Return the next connection and the address that it comes from."""
         self._checkOpen()
         if not self._queue:
-            raise _error(errno.EAGAIN)
+            raise osError(errno.EAGAIN)
         accepted = self._queue.popleft()
-        return accepted, accepted._asTuple(accepted._peerName or ("", 0))
+        return accepted, asTuple(accepted.family, accepted._peerName or ("", 0))
 
     def connect_ex(self, name: tuple[object, ...]) -> int:
         """Begin to connect; returns the number of the error that says so."""
-        host, port = str(name[0]), name[1]
-        if not isinstance(port, int) or not 0 <= port <= 65535:
-            raise OverflowError("connect_ex(): port must be 0-65535.")
-        own = host if host in _LOOPBACK else self.owner.addresses[self.family]
+        host, port = str(name[0]), asPort(name[1], "connect_ex")
+        own = host if host in LOOPBACK else self.owner.addresses[self.family]
         self.name = (own, self.name[1] or self.owner.ephemeralPort())
         self._peerName = (host, port)
         wire, now = self._wire, self._timeline.now
         self._timeline.note(self, "connects to", host, port)
         if self._timeline.chance(wire.conditions.silence):
             self._timeline.at(now + NO_ANSWER, self._refused, errno.ETIMEDOUT)
-        elif host not in wire.hosts and host not in _LOOPBACK:
+        elif wire.ownerOf(host, self.owner) is None:
             self._timeline.at(now + wire.latency(), self._refused, errno.EHOSTUNREACH)
         else:
             self._timeline.at(now + wire.latency(), self._knock)
@@ -243,10 +158,10 @@ class SimulatedSocket:
         """Send as much as there is room for."""
         self._checkConnection()
         if self._broken or self._shut:
-            raise _error(errno.EPIPE)
+            raise osError(errno.EPIPE)
         room = min(self._capacity - self._underWay, len(data))
         if room <= 0:
-            raise _error(errno.EAGAIN)
+            raise osError(errno.EAGAIN)
         chance, conditions = self._timeline.chance, self._wire.conditions
         if room > 1 and chance(conditions.partialWrites):
             room = self._timeline.random.randint(1, room)
@@ -266,7 +181,7 @@ class SimulatedSocket:
             self._checkConnection()
             if self._ended or self._broken:
                 return b""
-            raise _error(errno.EAGAIN)
+            raise osError(errno.EAGAIN)
         self._checkOpen()
         available = b"".join(self._received) if len(self._received) > 1 else self._received[0]
         self._received.clear()
@@ -286,7 +201,7 @@ class SimulatedSocket:
         """Send no more."""
         self._checkConnection()
         if self._broken:
-            raise _error(errno.ENOTCONN)
+            raise osError(errno.ENOTCONN)
         if how in (socket.SHUT_WR, socket.SHUT_RDWR) and not self._shut:
             self._shut = True
             self._timeline.note(self, "sends no more")
@@ -300,7 +215,7 @@ class SimulatedSocket:
         del self._wire.opened[self._descriptor]
         self._timeline.note(self, "is closed")
         if self._queue is not None:
-            self._wire.forget(self)
+            self._wire.places(SimulatedSocket).remove(self)
             for waiting in self._queue:
                 waiting._resetOnClose = True
                 waiting.close()
@@ -399,7 +314,8 @@ class SimulatedSocket:
         if self.closed or self._peerName is None:
             return
         wire, timeline = self._wire, self._timeline
-        listener = wire.find(self, self._peerName)
+        owner = wire.ownerOf(self._peerName[0], self.owner)
+        listener = wire.places(SimulatedSocket).find(owner, self.family, self._peerName)
         if listener is None or timeline.chance(wire.conditions.refusals):
             timeline.at(timeline.now + wire.latency(), self._refused, errno.ECONNREFUSED)
             return
@@ -432,24 +348,12 @@ class SimulatedSocket:
 
     def _checkOpen(self) -> None:
         if self.closed:
-            raise _error(errno.EBADF)
+            raise osError(errno.EBADF)
 
     def _checkConnection(self) -> None:
         """Raise what forbids using the connection."""
         self._checkOpen()
         if self._error:
-            raise _error(self._takeError())
+            raise osError(self._takeError())
         if not self.connected:
-            raise _error(errno.ENOTCONN)
-
-    def _asTuple(self, name: Name) -> tuple[object, ...]:
-        return name if self.family == socket.AF_INET else (*name, 0, 0)
-
-
-_ANY = frozenset(("0.0.0.0", "::"))
-_LOOPBACK = frozenset(("127.0.0.1", "::1"))
-
-
-def _error(number: int) -> OSError:
-    """Return the error of a number, of the class that the system's sockets raise."""
-    return OSError(number, os.strerror(number))
+            raise osError(errno.ENOTCONN)
