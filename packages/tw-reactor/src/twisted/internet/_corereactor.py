@@ -72,7 +72,9 @@ class CoreReactor(PluggableResolverMixin):
         self._exitSignal: int | None = None
 
     def _makeTimers(self) -> TimerQueue:
-        return TimerQueue(self.seconds, self._callFailed)
+        # The clock itself, read for each call, unless a subclass has one of its own.
+        own = type(self).seconds is not CoreReactor.seconds
+        return TimerQueue(self.seconds if own else time.monotonic, self._callFailed)
 
     # Waiting: for subclasses
 
@@ -143,11 +145,13 @@ class CoreReactor(PluggableResolverMixin):
     def mainLoop(self) -> None:
         """Turn until the reactor was stopped."""
         lifecycle = self._lifecycle
+        # Looked up once; a turn without a message costs little more than these three calls.
+        runUntilCurrent, timeout, doIteration = self.runUntilCurrent, self.timeout, self.doIteration
         try:
             while lifecycle.alive:
-                self.runUntilCurrent()
+                runUntilCurrent()
                 if lifecycle.alive:
-                    self.doIteration(self.timeout())
+                    doIteration(timeout())
         except BaseException:
             # KeyboardInterrupt, SystemExit: the loop ends with it, and can be run again.
             self.crash()
@@ -166,21 +170,19 @@ class CoreReactor(PluggableResolverMixin):
 
     def runUntilCurrent(self) -> None:
         """Make the calls that are due, those from other threads first."""
-        if self._threadCalls:
+        if self._threadCalls.calls:
             self._threadCalls.run()
-        if self._timers:
+        if self._timers.line or self._timers.entries:
             self._timers.runDue()
         if self._lifecycle.stopAsked:
             self._lifecycle.shutDownIfAsked()
 
     def timeout(self) -> float | None:
         """Return how many seconds may be waited until there is something to do."""
-        if self._threadCalls or self._lifecycle.stopAsked:
+        if self._timers.line or self._threadCalls.calls or self._lifecycle.stopAsked:
             return 0.0
-        if not self._timers:
-            return None
         timeout = self._timers.timeout()
-        return timeout if timeout is None else min(timeout, LONGEST_SLEEP)
+        return timeout if timeout is None or timeout < LONGEST_SLEEP else LONGEST_SLEEP
 
     def stop(self) -> None:
         """Fire the shutdown event and let `run` return.

@@ -228,13 +228,13 @@ class PollingReactor(CoreReactor, SocketOpening, ProcessSpawning):
 
     def runUntilCurrent(self) -> None:
         """Make the calls that are due, those from other threads first."""
-        super().runUntilCurrent()
+        CoreReactor.runUntilCurrent(self)
         if self._unsettled:
             self._settle()
 
     def timeout(self) -> float | None:
         """Return how many seconds may be waited until there is something to do."""
-        return 0.0 if self._unsettled else super().timeout()
+        return 0.0 if self._unsettled else CoreReactor.timeout(self)
 
     def doIteration(self, delay: float | None) -> None:
         """Wait until something happens, and deal with it."""
@@ -242,6 +242,8 @@ class PollingReactor(CoreReactor, SocketOpening, ProcessSpawning):
             happened = self._wait(delay)
         except (OSError, ValueError):
             self._loseBadDescriptors()
+            return
+        if not happened:
             return
         readers = self._readers
         writers = self._writers
@@ -377,7 +379,8 @@ class PollingReactor(CoreReactor, SocketOpening, ProcessSpawning):
 
     def removeWriter(self, writer: IWriteDescriptor) -> None:
         """Stop watching for writability; harmless for one that is not watched."""
-        self._stopWatching(writer, reading=False, writing=True)
+        if self._writers:
+            self._stopWatching(writer, reading=False, writing=True)
 
     def removeAll(self) -> list[IReadDescriptor | IWriteDescriptor]:
         """Stop watching everything but the waker; returns what was watched."""

@@ -62,7 +62,11 @@ class Waker:
 
 
 class ThreadCalls:
-    """Calls that other threads want to have made in the reactor's thread."""
+    """Calls that other threads want to have made in the reactor's thread.
+
+    Attributes:
+        calls: Those that wait.
+    """
 
     def __init__(self, wake: Callable[[], object], onError: Callable[[], object]) -> None:
         """Make an empty queue.
@@ -74,13 +78,13 @@ class ThreadCalls:
         self._wake = wake
         self._onError = onError
         self._waking = False
-        self._calls: deque[
+        self.calls: deque[
             tuple[Context, Callable[..., object], tuple[object, ...], dict[str, object]]
         ] = deque()
 
     def __bool__(self) -> bool:
         """Return whether a call waits."""
-        return bool(self._calls)
+        return bool(self.calls)
 
     def add(
         self, func: Callable[..., object], args: tuple[object, ...], kw: dict[str, object]
@@ -92,7 +96,7 @@ class ThreadCalls:
             args: Its arguments.
             kw: Its keyword arguments.
         """
-        self._calls.append((copy_context(), func, args, kw))
+        self.calls.append((copy_context(), func, args, kw))
         if not self._waking:
             self._waking = True
             self._wake()
@@ -100,7 +104,7 @@ class ThreadCalls:
     def run(self) -> None:
         """Make the calls that wait now, in order; those that come meanwhile wait for next time."""
         self._waking = False
-        calls = self._calls
+        calls = self.calls
         for _ in range(len(calls)):
             context, func, args, kw = calls.popleft()
             try:
