@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from twisted.internet._pollingreactor import PollingReactor
+from twisted.internet._sockets._filedescriptor import LARGE
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.error import (
     CannotListenError,
@@ -118,6 +119,20 @@ class TestSending:
         pair.server.transport.resumeProducing()  # type: ignore[attr-defined]
         pair.until(lambda: len(pair.server.received) >= len(first) + 2000)
         assert pair.server.received == first + b"2" * 1000 + b"3" * 1000
+
+    def test_large_and_small_writes_arrive_in_order_whatever_the_kernel_takes(
+        self, pair: Pair
+    ) -> None:
+        pair.server.transport.pauseProducing()  # type: ignore[attr-defined]
+        written = []
+        for number in range(200):
+            written.append(bytes([number]) * (LARGE * (number % 5) + 3))
+            pair.client.transport.write(written[-1])
+        turn(pair.reactor)
+        pair.server.transport.resumeProducing()  # type: ignore[attr-defined]
+        expected = b"".join(written)
+        pair.until(lambda: len(pair.server.received) >= len(expected))
+        assert pair.server.received == expected
 
     def test_writing_waits_for_no_writability(self, pair: Pair) -> None:
         pair.client.transport.write(b"small")
