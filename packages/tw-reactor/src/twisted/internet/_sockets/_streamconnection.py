@@ -2,7 +2,8 @@
 
 The path of a message is short on purpose: the reactor calls `doRead`, that calls `recv` and the
 protocol's `dataReceived`, that calls `write`, and the reactor calls `settle`, which calls `send`.
-Methods of the socket that lie on this path are looked up once per connection.
+Bound methods of the socket would make it hardly any shorter, and cost an idle connection a tenth of
+its memory.
 
 How it ends: `connectionLost` closes the socket and tells the protocol, once. It closes the sending
 direction first and reads away what the peer sent meanwhile: the kernel answers data that nobody
@@ -81,9 +82,6 @@ class StreamConnection(FileDescriptor):
         self.socket = skt
         self.protocol = protocol
         self.connected = True
-        self._receive: Callable[[int], bytes] = skt.recv
-        # One call from `settle` into the kernel, without a method of ours in between.
-        self._transmit = skt.send  # type: ignore[method-assign, assignment]
         self._open: dict[object, None] | None = getattr(self.reactor, "openTransports", None)
         if self._open is not None:
             self._open[self] = None
@@ -130,11 +128,9 @@ class StreamConnection(FileDescriptor):
     def doRead(self) -> Exception | None:
         """Read what is there and hand it to the protocol."""
         try:
-            data = self._receive(READ_SIZE)
-        except (BlockingIOError, InterruptedError):
-            return None
+            data = self.socket.recv(READ_SIZE)
         except OSError as error:
-            self._end(error)
+            self._readingFailed(error)
             return None
         if not data:
             self._endOfStream()
@@ -145,12 +141,21 @@ class StreamConnection(FileDescriptor):
             self._protocolFailed("dataReceived", error)
         return None
 
+    def _readingFailed(self, error: OSError) -> None:
+        """Lose the connection, unless there was just nothing to read."""
+        if not isinstance(error, BlockingIOError | InterruptedError):
+            self._end(error)
+
     def _settleRest(self) -> None:
         if self._aborting:
             if self.connected:
                 self._end(ConnectionAborted())
         else:
             super()._settleRest()
+
+    def _transmit(self, data: bytes | memoryview) -> int:
+        """Hand bytes to the kernel."""
+        return self.socket.send(data)
 
     def writeSomeData(self, data: bytes | memoryview) -> int | Exception:
         """Write as much as goes without blocking."""
@@ -312,15 +317,18 @@ class StreamConnection(FileDescriptor):
         if self.connected:
             self._end(error)
 
-    def _close(self, reason: Failure) -> None:
-        """Close the socket; what the kernel has taken is sent, unless the connection is aborted."""
-        skt = self.socket
-        # What is known of the addresses now is still told afterwards.
+    def _rememberAddresses(self) -> None:
+        """Note what is known of the addresses now, so that it is still told afterwards."""
         for address in (self.getHost, self.getPeer):
             try:
                 address()
             except OSError:
                 pass
+
+    def _close(self, reason: Failure) -> None:
+        """Close the socket; what the kernel has taken is sent, unless the connection is aborted."""
+        skt = self.socket
+        self._rememberAddresses()
         try:
             if isinstance(reason.value, ConnectionAborted):
                 skt.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
