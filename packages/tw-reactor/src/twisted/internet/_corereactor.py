@@ -170,7 +170,7 @@ class CoreReactor(PluggableResolverMixin):
 
     def runUntilCurrent(self) -> None:
         """Make the calls that are due, those from other threads first."""
-        if self._threadCalls.calls:
+        if self._threadCalls.calls or self._threadCalls.waking:
             self._threadCalls.run()
         if self._timers.line or self._timers.entries:
             self._timers.runDue()

@@ -4,7 +4,9 @@
 writes one byte to a pipe that the loop watches. While a byte is on its way no second one is
 written: a thread that hands over a million calls wakes the loop once for each time that it looks.
 The order of the two steps on each side makes that safe: the caller appends before it looks at
-the flag, the loop clears the flag before it takes calls out.
+the flag, the loop clears the flag before it takes calls out. The loop may be faster than the caller
+and make the call before its byte is written; so it clears the flag whenever it was woken, whether
+there is a call or not. A flag that stayed set would be the last wake-up.
 """
 
 import os
@@ -66,6 +68,7 @@ class ThreadCalls:
 
     Attributes:
         calls: Those that wait.
+        waking: Whether the loop is being woken; there may be no call any more when it wakes up.
     """
 
     def __init__(self, wake: Callable[[], object], onError: Callable[[], object]) -> None:
@@ -77,7 +80,7 @@ class ThreadCalls:
         """
         self._wake = wake
         self._onError = onError
-        self._waking = False
+        self.waking = False
         self.calls: deque[
             tuple[Context, Callable[..., object], tuple[object, ...], dict[str, object]]
         ] = deque()
@@ -97,13 +100,13 @@ class ThreadCalls:
             kw: Its keyword arguments.
         """
         self.calls.append((copy_context(), func, args, kw))
-        if not self._waking:
-            self._waking = True
+        if not self.waking:
+            self.waking = True
             self._wake()
 
     def run(self) -> None:
         """Make the calls that wait now, in order; those that come meanwhile wait for next time."""
-        self._waking = False
+        self.waking = False
         calls = self.calls
         for _ in range(len(calls)):
             context, func, args, kw = calls.popleft()
@@ -111,8 +114,8 @@ class ThreadCalls:
                 context.run(func, *args, **kw)
             except Exception:
                 self._onError()
-        if calls and not self._waking:
-            self._waking = True
+        if calls and not self.waking:
+            self.waking = True
             self._wake()
 
 
