@@ -220,7 +220,7 @@ class FileDescriptor:
         self._unsent.append(memoryview(data)[sent:])
         self._block()
         if self.disconnecting:
-            self.stopReading()
+            self._closingWaits()
 
     def _settleRest(self) -> None:
         """Settle where there is not just one chunk to send."""
@@ -232,7 +232,7 @@ class FileDescriptor:
         if self._waited and not self._blocked:
             self._allSent(False)
         if self.disconnecting:
-            self.stopReading()
+            self._closingWaits()
 
     def _transmit(self, data: bytes | memoryview) -> int:
         """Hand bytes to the kernel; faster kinds of transport replace this by one call."""
@@ -266,7 +266,7 @@ class FileDescriptor:
         if unsent or self._gathered:
             self._block()
             if self.disconnecting:
-                self.stopReading()
+                self._closingWaits()
             return
         if self._blocked:
             self._blocked = False
@@ -362,7 +362,7 @@ class FileDescriptor:
         producer = self.producer
         if producer is not None:
             if self.disconnecting:
-                self.stopReading()
+                self._closingWaits()
             if wrote and (self.producerPaused or not self.streamingProducer):
                 self.producerPaused = False
                 self._resume(producer)
@@ -371,6 +371,10 @@ class FileDescriptor:
         elif self._writeDisconnecting and not self._writeDisconnected:
             self._writeDisconnected = True
             self._closeWriteConnection()
+
+    def _closingWaits(self) -> None:
+        """Go on with closing that has to wait for what is to be sent, or for a producer."""
+        self.stopReading()
 
     def _closeWriteConnection(self) -> None:
         """Close the sending direction; for subclasses that can."""
