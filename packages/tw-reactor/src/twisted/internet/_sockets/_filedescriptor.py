@@ -227,7 +227,7 @@ class FileDescriptor:
         self._unsent.append(memoryview(data)[sent:])
         self._block()
         if self.disconnecting:
-            self.stopReading()
+            self._closingWaits()
 
     def _settleRest(self) -> None:
         """Settle where there is not just one chunk to send."""
@@ -239,7 +239,7 @@ class FileDescriptor:
         if self._waited and not self._blocked:
             self._allSent(False)
         if self.disconnecting:
-            self.stopReading()
+            self._closingWaits()
 
     def _transmit(self, data: bytes | memoryview) -> int:
         """Hand bytes to the kernel; what is in the way is raised."""
@@ -281,7 +281,7 @@ class FileDescriptor:
         if unsent or self._gathered:
             self._block()
             if self.disconnecting:
-                self.stopReading()
+                self._closingWaits()
             return
         if self._blocked:
             self._blocked = False
@@ -389,7 +389,7 @@ class FileDescriptor:
         producer = self.producer
         if producer is not None:
             if self.disconnecting:
-                self.stopReading()
+                self._closingWaits()
             if wrote and (self.producerPaused or not self.streamingProducer):
                 self.producerPaused = False
                 self._resume(producer)
@@ -398,6 +398,10 @@ class FileDescriptor:
         elif self._writeDisconnecting and not self._writeDisconnected:
             self._writeDisconnected = True
             self._closeWriteConnection()
+
+    def _closingWaits(self) -> None:
+        """Go on with closing that has to wait for what is to be sent, or for a producer."""
+        self.stopReading()
 
     def _closeWriteConnection(self) -> None:
         """Close the sending direction; for subclasses that can."""

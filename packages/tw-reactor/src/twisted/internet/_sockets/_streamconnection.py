@@ -15,7 +15,9 @@ import os
 import socket
 import struct
 from collections.abc import Callable
+from typing import cast
 
+from twisted.internet._sockets._closewatch import CloseWatch
 from twisted.internet._sockets._filedescriptor import FileDescriptor
 from twisted.internet._sockets._filequeue import FileQueue
 from twisted.internet._sockets._filesource import FileSource
@@ -28,6 +30,7 @@ from twisted.internet.interfaces import (
     ILoggingContext,
     IProtocol,
     IReactorFDSet,
+    IReactorTime,
     ISystemHandle,
     ReadableFile,
     TLSOptions,
@@ -41,6 +44,9 @@ _log = Logger(namespace="twisted.internet.tcp")
 READ_SIZE = 64 * 1024
 """How many bytes are read at once. From 128 KiB on, the C library may map and unmap memory for each
 buffer, which costs more than reading twice."""
+
+CLOSE_TIMEOUT = 600.0
+"""For how many seconds a peer may take nothing of what is left for it when a connection is closed."""
 
 READ_AWAY = 16
 """How many times `READ_SIZE` bytes are read away before an orderly close."""
@@ -56,9 +62,14 @@ class StreamConnection(FileDescriptor):
     Attributes:
         socket: The socket.
         protocol: Gets what happens; None when the connection was lost.
+        closeTimeout: After `loseConnection`, for how many seconds the peer may take nothing of what
+            is left for it before the connection is aborted; None for no limit.
     """
 
+    closeTimeout: float | None = CLOSE_TIMEOUT
+
     _isClient: bool = False
+    _closeWatch: CloseWatch | None = None
     _aborting = False
     _readDisconnected = False
     # Files to be sent; None until the first one.
@@ -223,10 +234,37 @@ class StreamConnection(FileDescriptor):
             self._logUnwatched(error)
             self.abortConnection()
 
+    def _closingWaits(self) -> None:
+        super()._closingWaits()
+        clock, limit = self.reactor, self.closeTimeout
+        if self._closeWatch is not None or limit is None or not self.connected:
+            return
+        # Reactors of others that only watch descriptors have no timers.
+        if provides(IReactorTime, clock):
+            self._closeWatch = CloseWatch(
+                cast(IReactorTime, clock), limit, self._leftForPeer, self._tooSlow
+            )
+
+    def _leftForPeer(self) -> tuple[object, int] | None:
+        """Return what is sent next, and how much of it was taken; None if it is nothing."""
+        if self._unsent:
+            # Another view of what is left replaces it as soon as a part was taken.
+            return self._unsent[-1], 0
+        return self._files.progress() if self._files else None
+
+    def _tooSlow(self) -> None:
+        error = ConnectionAborted(
+            f"the peer took nothing for {self.closeTimeout:g} seconds after loseConnection"
+        )
+        self._end(error)
+
     def connectionLost(self, reason: Failure) -> None:
         """Close the socket and tell the protocol; the second call does nothing."""
         if self.disconnected:
             return
+        watch, self._closeWatch = self._closeWatch, None
+        if watch is not None:
+            watch.stop()
         if self._open is not None:
             self._open.pop(self, None)
         super().connectionLost(reason)
