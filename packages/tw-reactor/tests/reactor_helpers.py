@@ -57,6 +57,10 @@ REACTORS: list[type[PollingReactor]] = [namedAny(name) for name in NAMES] or [
     *LOOP_REACTORS,
 ]
 
+TURNING_WITHOUT_DESCRIPTORS: list[type[PollingReactor]] = [*POLLING_REACTORS, AsyncioReactor]
+"""Those that turn where no descriptor is free: a loop of uvloop opens two whenever it begins to
+run, as it does in each turn of a test."""
+
 HANGS_AFTER = 20.0
 """After so many seconds a test has failed; nothing is timed by it."""
 

@@ -42,7 +42,7 @@ from twisted.python.failure import Failure
 
 from .reactor_helpers import (
     POLLING_REACTORS,
-    AsyncioReactor,
+    TURNING_WITHOUT_DESCRIPTORS,
     Pair,
     Recorder,
     RecordingClient,
@@ -691,8 +691,7 @@ class TestListening:
         turnUntil(reactor, lambda: [one for one in factory.built if not one.lost])
         assert failures(logged) == []
 
-    # A loop of uvloop opens two descriptors whenever it begins to run, as it does in each turn here.
-    @pytest.mark.parametrize("reactor", [*POLLING_REACTORS, AsyncioReactor], indirect=True)
+    @pytest.mark.parametrize("reactor", TURNING_WITHOUT_DESCRIPTORS, indirect=True)
     def test_without_free_descriptors_clients_are_refused_once_logged(
         self, reactor: PollingReactor, logged: list[LogEvent]
     ) -> None:

@@ -8,7 +8,8 @@ producers, closing in two directions, telling the protocol) is that of every con
 The loop's buffer is to stay empty: with a limit of 0 the loop says at once, from inside `write`,
 when the kernel took only a part, and says later when it has taken the rest. In between the
 connection is blocked, as it is on a poller while that is asked for writability. It is also blocked
-from `begin` until the loop has its transport (see `Arrival`).
+from `begin` until the loop has its transport (see `Arrival`), and while files are sent: the kernel
+copies these past the loop, so for that time the reactor's poller watches for writability.
 """
 
 import asyncio
@@ -19,8 +20,9 @@ from twisted.internet._sockets._connection import Connection, Server
 from twisted.internet._sockets._connector import Client
 from twisted.internet._sockets._filedescriptor import PIECE_SIZE, PIECES_AT_ONCE, toPieces
 from twisted.internet._sockets._streamconnection import READ_SIZE
+from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectionLost
-from twisted.internet.interfaces import IProducer
+from twisted.internet.interfaces import IProducer, ReadableFile
 from twisted.logger import serving
 
 
@@ -60,6 +62,8 @@ class LoopConnection(Connection, asyncio.Protocol):
     _swift: bool
     # Whether the loop is inside of `resume_writing`.
     _resuming = False
+    # Whether the poller watches for writability.
+    _watched = False
 
     def begin(self) -> None:
         """Hand the socket to the loop and this transport to its protocol; called by who made it."""
@@ -82,7 +86,7 @@ class LoopConnection(Connection, asyncio.Protocol):
     @property
     def blocked(self) -> bool:
         """Whether the loop has something to write that the kernel did not take yet."""
-        return self._blocked
+        return self._blocked and not self._watched
 
     # Being told by the loop
 
@@ -164,11 +168,22 @@ class LoopConnection(Connection, asyncio.Protocol):
 
     def registerProducer(self, producer: IProducer, streaming: bool) -> None:
         """Let a producer be steered by this transport."""
+        self._endSwiftness()
+        super().registerProducer(producer, streaming)
+
+    def sendFile(
+        self, file: ReadableFile, offset: int = 0, count: int | None = None
+    ) -> Deferred[int]:
+        """Send a file between what was written before and after; see `IFileSendingTransport`."""
+        self._endSwiftness()
+        return super().sendFile(file, offset, count)
+
+    def _endSwiftness(self) -> None:
+        """Note that more than sending is to be done after this call of `dataReceived`."""
         if self._swift:
             self._swift = False
             self._buffered = sum(map(len, self._gathered))
             self._askToSettle()
-        super().registerProducer(producer, streaming)
 
     def settle(self) -> None:
         """Send what was gathered and do what was asked for; called by the reactor."""
@@ -180,6 +195,10 @@ class LoopConnection(Connection, asyncio.Protocol):
         """Give the loop pieces until there are none left, the kernel takes no more, or it is enough."""
         if self._aborting or not self.connected:
             return
+        if self._files:
+            self.startWriting()
+            return
+        self.stopWriting()
         self._blocked = False
         unsent = self._unsent
         for _ in range(PIECES_AT_ONCE):
@@ -245,10 +264,16 @@ class LoopConnection(Connection, asyncio.Protocol):
             self._transport.pause_reading()
 
     def startWriting(self) -> None:
-        """Do nothing: the loop tells by itself when there is room again."""
+        """Let the poller tell when a file can be sent; for all else the loop tells by itself."""
+        if self._files and not (self._watched or self._held or self._transport is None):
+            self._watched = True
+            super().startWriting()
 
     def stopWriting(self) -> None:
-        """Do nothing: the loop tells by itself when there is room again."""
+        """Let the poller not tell any more."""
+        if self._watched:
+            self._watched = False
+            super().stopWriting()
 
     # Beginning and ending
 
