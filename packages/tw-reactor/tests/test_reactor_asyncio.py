@@ -362,6 +362,20 @@ class TestConnections:
         assert id(server) in removed
         assert reactor.getReaders() == []
 
+    def test_what_is_written_past_tls_is_not_sent_in_the_clear(
+        self, reactor: AsyncioReactor
+    ) -> None:
+        pair = Pair(reactor)
+        kept = pair.server.transport.write
+        taken: list[bytes] = []
+        # As tw-tls does when TLS is started.
+        setattr(pair.server.transport, "_writesInstead", taken.append)  # noqa: B010 - unknown name
+        pair.server.onData = lambda data: kept(b"secret")
+        pair.client.transport.write(b"x")
+        pair.until(lambda: taken)
+        turn(reactor)
+        assert (taken, pair.client.received) == ([b"secret"], b"")
+
     def test_tcp_no_delay_stays_as_the_protocol_set_it(self, reactor: AsyncioReactor) -> None:
         def slow() -> Recorder:
             protocol = Recorder()

@@ -22,6 +22,7 @@ import math
 import signal
 import threading
 import warnings
+from collections.abc import Callable
 from contextvars import Context, copy_context
 
 from twisted.internet._corereactor import LONGEST_SLEEP
@@ -70,8 +71,8 @@ class AsyncioSelectorReactor(PosixReactorBase):
         if not isinstance(eventloop, asyncio.SelectorEventLoop):
             self._serverKind = LoopServer
             self._clientKind = LoopClient
-        self.loop = eventloop
-        self.iterating = False
+        self.loop: asyncio.AbstractEventLoop = eventloop
+        self.iterating: bool = False
         self.closing: set[object] = set()
         # Whether the loop calls this reactor, and whether it was asked to.
         self._attached = False
@@ -84,7 +85,7 @@ class AsyncioSelectorReactor(PosixReactorBase):
         self._raised: BaseException | None = None
         self._epoll = EpollPoller()
         super().__init__(self._epoll)
-        self.settleSoon = self._settleSoon
+        self.settleSoon: Callable[[Settling], None] = self._settleSoon
         self._lifecycle.event("shutdown").addOwnStep("after", self._endSoon)
 
     # Life

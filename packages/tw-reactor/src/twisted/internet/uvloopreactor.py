@@ -7,10 +7,10 @@ from twisted.internet.asyncioreactor import AsyncioSelectorReactor
 
 try:
     from uvloop import new_event_loop
-except ImportError as error:
+except ImportError as _error:
     raise ImportError(
         "the reactor on uvloop needs uvloop: pip install 'tw-reactor[uvloop]'"
-    ) from error
+    ) from _error
 
 
 class UvloopReactor(AsyncioSelectorReactor):
