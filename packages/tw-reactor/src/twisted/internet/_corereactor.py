@@ -91,7 +91,7 @@ class CoreReactor(PluggableResolverMixin):
         raise TypeError(f"{type(self).__name__} has to define wakeUp")
 
     def wakeupDescriptor(self) -> int:
-        """Return the descriptor for `signal.set_wakeup_fd`; -1 if there is none."""
+        """Return the descriptor for `signal.set_wakeup_fd`; -1 if something else wakes it up."""
         return -1
 
     def disconnectAll(self) -> None:

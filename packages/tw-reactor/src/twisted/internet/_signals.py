@@ -36,7 +36,8 @@ class SignalHandlers:
 
         Args:
             stop: Called in a signal handler with the number of the signal.
-            wakeupDescriptor: The non-blocking descriptor that gets a byte for every signal.
+            wakeupDescriptor: The non-blocking descriptor that gets a byte for every signal; -1 for
+                the one that is set already.
         """
         self._stop = stop
         self._wakeupDescriptor = wakeupDescriptor
@@ -60,7 +61,10 @@ class SignalHandlers:
                 continue
             signal.signal(number, self._received)
             self._found[number] = found
-        self._foundWakeup = signal.set_wakeup_fd(self._wakeupDescriptor, warn_on_full_buffer=False)
+        if self._wakeupDescriptor != -1:
+            self._foundWakeup = signal.set_wakeup_fd(
+                self._wakeupDescriptor, warn_on_full_buffer=False
+            )
 
     def uninstall(self) -> None:
         """Put back what was found, but leave alone what the application changed meanwhile."""

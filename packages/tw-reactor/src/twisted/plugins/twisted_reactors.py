@@ -15,3 +15,11 @@ wx: Reactor = Reactor("wx", "twisted.internet.wxreactor", "the main loop of wxPy
 threadedselect: Reactor = Reactor(
     "threadedselect", "twisted.internet._threadedselect", "select(2) in a thread of its own"
 )
+asyncio: Reactor = Reactor(
+    "asyncio", "twisted.internet.asyncioreactor", "asyncio, with the libraries that are made for it"
+)
+uvloop: Reactor = Reactor(
+    "uvloop",
+    "twisted.internet.uvloopreactor",
+    "asyncio on uvloop, which is faster (extra [uvloop])",
+)

@@ -95,17 +95,20 @@ class FileDescriptor:
     bufferSize: int = 2**16
 
     _writeDisconnecting: bool = False
-    _writeDisconnected: bool = False
-    # Takes what is written by somebody who kept `write` from before TLS began: it is to be secret.
-    _writesInstead: Callable[[bytes], object] | None = None
     # How many pieces `_transmitPieces` takes.
     _piecesPerCall: int = 1
+
+    # These are looked at for every message. They have no defaults in the class, since CPython 3.11
+    # reads an attribute of an instance fast only if the class has none of that name.
+    _writeDisconnected: bool
+    # Takes what is written by somebody who kept `write` from before TLS began: it is to be secret.
+    _writesInstead: Callable[[bytes], object] | None
     # Whether `settle` was asked for and not done yet.
-    _unsettled: bool = False
+    _unsettled: bool
     # Whether the kernel took only a part, so that the poller is asked for writability.
-    _blocked: bool = False
+    _blocked: bool
     # Whether there is something to do when all was sent: a producer, or an end.
-    _waited: bool = False
+    _waited: bool
 
     def __init__(self, reactor: IReactorFDSet | None = None) -> None:
         """Make a transport that is not connected.
@@ -117,8 +120,6 @@ class FileDescriptor:
         self._gathered: list[bytes] = []
         self._unsent: list[bytes | memoryview] = []
         self._buffered = 0
-        # Looked at for every message: an attribute of the instance is read faster than a default
-        # of the class.
         self.producer = None
         self._writeDisconnected = False
         self._writesInstead = None

@@ -219,6 +219,7 @@ class StreamConnection(FileDescriptor):
             self._aborting = True
             self.disconnecting = True
             self._writeDisconnected = True
+            self._waited = True
             self._discardUnsent()
             self.stopReading()
             self._askToSettle()
@@ -316,7 +317,7 @@ class StreamConnection(FileDescriptor):
             self.stopReading()
             self._tell(halfCloseable.readConnectionLost)
             self._endIfBothClosed()
-        elif (self._unsent or self._gathered or self._files) and self.producer is None:
+        elif (self._buffered or self._files) and self.producer is None:
             # The peer may still read: it gets what was written for it.
             self.loseConnection()
             self.stopReading()
@@ -378,7 +379,11 @@ class StreamConnection(FileDescriptor):
         except OSError:
             # The peer was faster, or has sent nothing: either way there is nothing left to do.
             pass
-        skt.close()
+        self._closeSocket()
+
+    def _closeSocket(self) -> None:
+        """Close the socket; where it was handed on, whoever has it does."""
+        self.socket.close()
 
 
 def protocolName(protocol: object) -> str:
