@@ -948,3 +948,12 @@ class TestDeclarations:
     def test_the_handle_is_the_socket(self, pair: Pair) -> None:
         handle = pair.client.transport.getHandle()  # type: ignore[attr-defined]
         assert isinstance(handle, socket.socket)
+
+
+def test_peer_that_takes_nothing_does_not_hold_up_the_end(pair: Pair) -> None:
+    pair.server.transport.pauseProducing()  # type: ignore[attr-defined]
+    pair.client.transport.closeTimeout = 0.05  # type: ignore[attr-defined]
+    pair.client.transport.write(bytes(20_000_000))
+    pair.client.transport.loseConnection()
+    pair.until(lambda: pair.client.lost)
+    assert pair.client.lostWith is ConnectionAborted

@@ -222,7 +222,7 @@ class LoopConnection(Connection, asyncio.Protocol):
                 self._allSent(True)
             return
         if self.disconnecting:
-            self.stopReading()
+            self._closingWaits()
         if not self._blocked:
             self._blocked = True
             self._loopReactor.loop.call_soon(self._serve, self._sendUnsent)
@@ -232,6 +232,12 @@ class LoopConnection(Connection, asyncio.Protocol):
         # If the loop failed to send, it says so next; this is no orderly end then.
         if transport is not None and not transport.is_closing():
             super()._allSent(wrote)
+
+    def _leftForPeer(self) -> tuple[object, int] | None:
+        transport = self._transport
+        if self._held and transport is not None:
+            return transport, transport.get_write_buffer_size()
+        return super()._leftForPeer()
 
     def _discardUnsent(self) -> None:
         super()._discardUnsent()
