@@ -1,11 +1,13 @@
 """The arithmetic and the tables of the benchmarks, on figures that are known."""
 
+from dataclasses import replace
+
 import pytest
 
 from bench import report
 from bench.errors import BenchError
 from bench.figures import WorkloadFigures, summarize
-from bench.measure import Operations, Sample, parseSample
+from bench.measure import MEMORY, Operations, Sample, Served, parseSample
 from bench.sides import CONTROL, Side
 from bench.workload import Goal, Workload, choose, families
 
@@ -54,13 +56,13 @@ def test_output_that_is_no_sample_is_refused(text: str) -> None:
 
 
 def test_figures_are_medians_over_the_rounds() -> None:
-    cpu = figures().sides[0].cpu
+    cpu = figures().sides[0].cost
     assert (cpu.median, cpu.least, cpu.most) == pytest.approx((3e-6, 2e-6, 8e-6))
 
 
 def test_ratios_are_taken_round_by_round() -> None:
     # Not the ratio of the medians (3/4): the slow second round struck both sides.
-    spread = figures().sides[0].cpuRatios["incumbent"]
+    spread = figures().sides[0].costRatios["incumbent"]
     assert (spread.median, spread.least, spread.most) == pytest.approx((0.75, 0.5, 0.8))
 
 
@@ -74,6 +76,30 @@ def test_the_ratio_of_rates_is_that_of_throughput() -> None:
 def test_a_goal_is_met_when_the_median_ratio_is_within_it(most: float, met: bool) -> None:
     (goal,) = figures(most).goals
     assert goal.met is met
+
+
+@pytest.mark.parametrize(
+    ("most", "verdict"),
+    [(0.76, "0.75, met"), (0.71, "0.75, met but for 0.05"), (0.69, "0.75, missed")],
+)
+def test_a_goal_that_is_missed_by_what_figures_vary_is_told_from_one_that_is_missed(
+    most: float, verdict: str
+) -> None:
+    (line,) = [line for line in report.table(figures(most)).splitlines() if "Goal" in line]
+    assert line.endswith(verdict)
+
+
+def test_memory_is_compared_in_bytes_and_without_rates() -> None:
+    summary = summarize(
+        replace(workload(OURS, INCUMBENT), measurement=Served("idle", 2, 1, "connection", MEMORY)),
+        {
+            "tw": [Sample(operations=2, seconds=1, cpu=1, memory=3000)],
+            "incumbent": [Sample(operations=2, seconds=1, cpu=1, memory=6000)],
+        },
+    )
+    head, _, ours, *_ = report.table(summary).splitlines()
+    assert [cell.strip() for cell in head.split("|")[2:-1]] == ["bytes/connection", "/ incumbent"]
+    assert [cell.strip() for cell in ours.split("|")[2:-1]] == ["1,500", "0.50 (0.50–0.50)"]
 
 
 @pytest.mark.parametrize(("again", "quiet"), [(4.1, True), (4.4, False)])

@@ -72,7 +72,7 @@ def test_a_run_writes_the_raw_figures_of_every_round(results: Path) -> None:
 def test_a_run_compares_with_the_baseline(results: Path) -> None:
     workloads = json.loads((results / "figures.json").read_text(encoding="utf-8"))["workloads"]
     for workload in workloads:
-        ratios = {side["name"]: side["cpuRatios"]["asyncio"] for side in workload["sides"]}
+        ratios = {side["name"]: side["costRatios"]["asyncio"] for side in workload["sides"]}
         assert ratios.pop("asyncio") == {"median": 1.0, "least": 1.0, "most": 1.0}
         assert all(
             0 < ratio["least"] <= ratio["median"] <= ratio["most"] for ratio in ratios.values()

@@ -28,6 +28,8 @@ OUTPUT = {
         "1.5\n[3.0, 4.5]\nthe measurement is stopped\ntook too long\n"
     ),
     "asyncio/futures_in_coroutines.py": "A B D\n1 not found\n",
+    "asyncio/libraries_on_reactor.py": "[0, 1, 4, 9]\nfired by the loop\n",
+    "asyncio/server_in_loop.py": "hello\nstopped, and the loop goes on\n",
 }
 
 

@@ -63,6 +63,52 @@ def test_the_reference_shows_interfaces_as_they_were_declared(house: SmallHouse)
     assert "In meters, of" in page
 
 
+ABSENT = '''"""A wall of glass, which needs a glazier."""
+
+raise ImportError("there is no glazier: pip install glazier", name=__name__)
+
+
+class Pane:
+    """One of its panes."""
+
+    def __init__(self, width: int) -> None:
+        self.width = width
+
+
+def glaze(wall: "Pane", panes: int = 1) -> bool:
+    """Put panes into a wall."""
+    return bool(wall.width and panes)
+
+
+def _cut() -> None:
+    """Cut a pane."""
+'''
+
+
+def test_a_module_that_cannot_be_imported_is_described_from_its_source(house: SmallHouse) -> None:
+    listed = """
+[[exceptions]]
+module = "twisted.python.glass"
+needs = "extra glass"
+error = "pip install glazier"
+"""
+    with (
+        house.planted("packages/tw-python/src/twisted/python/glass.py", ABSENT),
+        house.planted("tools/wheel_exceptions.toml", listed),
+    ):
+        house.passes("docs")
+        page = (house.root / "docs/_generated/tw-python.rst").read_text()
+    assert "A wall of glass, which needs a glazier." in page
+    assert ".. py:class:: twisted.python.glass.Pane" in page
+    assert ".. py:function:: twisted.python.glass.glaze(wall: Pane, panes: int=1) -> bool" in page
+    assert "_cut" not in page
+
+
+def test_a_module_that_cannot_be_imported_and_is_not_listed_is_found(house: SmallHouse) -> None:
+    with house.planted("packages/tw-python/src/twisted/python/glass.py", ABSENT):
+        assert "there is no glazier" in house.bites("docs")
+
+
 def test_the_first_mention_of_a_thing_leads_to_its_description(house: SmallHouse) -> None:
     text = "\n`twisted.python.brick.lay()`, `lay` and `twisted.python.brick.lay`, in `twisted.python.brick`\n"
     with house.planted("docs/index.md", text, after=True):

@@ -39,9 +39,11 @@ def test_reactors_are_listed() -> None:
     assert (status, err) == (0, "")
     assert "select" in out
     assert "epoll" in out
+    assert "asyncio" in out
+    assert "uvloop" in out
 
 
-@pytest.mark.parametrize("name", ["select", "epoll"])
+@pytest.mark.parametrize("name", ["select", "epoll", "asyncio", "uvloop"])
 def test_service_runs_on_the_reactor_that_is_asked_for(name: str) -> None:
     port = freePort()
     endpoint = f"tcp:{port}:interface=127.0.0.1"

@@ -7,8 +7,10 @@ it stands in the file: with annotations, which zope does not keep.
 
 import ast
 import importlib
+import importlib.util
 import inspect
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from types import BuiltinFunctionType, FunctionType
@@ -18,6 +20,13 @@ from sphinx.ext.napoleon.docstring import GoogleDocstring
 from zope.interface.interface import InterfaceClass  # type: ignore[import-untyped]
 
 from parts import Part, parts
+
+_EXCEPTIONS = {
+    entry["module"]
+    for entry in tomllib.loads((Path(__file__).parent / "wheel_exceptions.toml").read_text())[
+        "exceptions"
+    ]
+}
 
 _CODE_OR_SPECIAL = re.compile(r"(`+[^`]*`+)|([*|\\])|(?<=\w)(_)(?!\w)")
 
@@ -68,8 +77,44 @@ def _page(part: Part, homes: dict[int, str]) -> Iterator[str]:
         yield from _module(name, homes)
 
 
+def _isHere(name: str) -> bool:
+    """Return whether a module can be imported here; only those may not that are listed as such."""
+    if name not in _EXCEPTIONS:
+        return True
+    try:
+        importlib.import_module(name)
+    except ImportError:
+        return False
+    return True
+
+
+def _unimported(name: str) -> Iterator[str]:
+    """Yield the description of a module that cannot be imported here, from its source."""
+    spec = importlib.util.find_spec(name)
+    assert spec is not None
+    assert spec.origin is not None
+    source = ast.parse(Path(spec.origin).read_bytes())
+    yield from _title(f"``{name}``", "-")
+    yield from [f".. py:module:: {name}", ""]
+    yield from _indented(ast.get_docstring(source) or "", 0)
+    public = [node for node in source.body if not getattr(node, "name", "_").startswith("_")]
+    for node in map(_Unquoted().visit, public):
+        match node:
+            case ast.ClassDef():
+                yield from [f".. py:class:: {name}.{node.name}", ""]
+                yield from _indented(ast.get_docstring(node) or "", 1)
+            case ast.FunctionDef():
+                returns = ast.unparse(node.returns) if node.returns else "None"
+                yield f".. py:function:: {name}.{node.name}({_arguments(node)}) -> {returns}"
+                yield ""
+                yield from _indented(ast.get_docstring(node) or "", 1)
+
+
 def _module(name: str, homes: dict[int, str]) -> Iterator[str]:
     """Yield the description of a module: what it declares, and what it only hands on."""
+    if not _isHere(name):
+        yield from _unimported(name)
+        return
     elsewhere, interfaces = [], {}
     for member, value in _members(name):
         if (home := homes.get(id(value), name)) != name:
@@ -107,7 +152,7 @@ def _homes(root: Path) -> dict[int, str]:
     """
     found: dict[int, str] = {}
     for part in parts(root):
-        for name in _public(part):
+        for name in filter(_isHere, _public(part)):
             for _, value in _members(name):
                 declared = str(getattr(value, "__module__", ""))
                 if declared.partition(".")[0] != "twisted":

@@ -13,7 +13,13 @@ from imports import imports_of
 from parts import ROOT, Part, normalized, owners, parts
 
 # Where a distribution is not called like the package that it installs.
-DISTRIBUTION_OF = {"attr": "attrs", "OpenSSL": "pyopenssl", "serial": "pyserial"}
+DISTRIBUTION_OF = {
+    "attr": "attrs",
+    "gi": "pygobject",
+    "OpenSSL": "pyopenssl",
+    "serial": "pyserial",
+    "wx": "wxpython",
+}
 
 # Says something to mypyc alone, which brings it along: never imported when a program runs.
 COMPILER = "mypy_extensions"

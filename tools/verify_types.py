@@ -19,6 +19,10 @@ from typing import Any
 from merged_tree import merge
 from parts import ROOT, parts
 
+# What is built from source, and takes the libraries of a desktop. Our sources see it through
+# protocols of their own, so nothing of its types shows.
+LEFT_OUT = {"pygobject", "wxpython"}
+
 
 def environment(root: Path) -> Path:
     """Make an environment that holds the sources of all parts as if installed; return its bin."""
@@ -29,7 +33,7 @@ def environment(root: Path) -> Path:
         line
         for part in parts(root)
         for name, line in part.requirements.items()
-        if not name.startswith("tw-")
+        if not name.startswith("tw-") and name not in LEFT_OUT
     )
     install: list[str | Path] = ["uv", "pip", "install", "-q", "--python", home / "bin" / "python"]
     subprocess.run([*install, *dict.fromkeys(third_party)], check=True)

@@ -5,6 +5,7 @@ ratios. Servers and what loads them run on different cores, and talk over loopba
 """
 
 import argparse
+import resource
 import signal
 import sys
 from collections.abc import Sequence
@@ -94,6 +95,12 @@ def compare(settings: argparse.Namespace) -> None:
         print(f"wrote {file}")
 
 
+def raiseLimit() -> None:
+    """Let the programs that are started have as many descriptors open as they may."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
 def showFamilies() -> None:
     """Print the workloads with their sides."""
     for family, workloads in families().items():
@@ -106,6 +113,7 @@ def showFamilies() -> None:
 def main(arguments: Sequence[str]) -> int:
     """Run and return the exit status."""
     settings = options(arguments)
+    raiseLimit()
     # End what was started on SIGTERM as well: the exception leaves all blocks that kill.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     try:

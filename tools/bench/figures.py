@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from bench.measure import Sample
+from bench.measure import Cost, Sample
 from bench.sides import CONTROL
 from bench.workload import Workload
 
@@ -16,6 +16,9 @@ from bench.workload import Workload
 # part of the time: the machine was quiet.
 QUIET = (0.97, 1.03)
 MOST_DISTURBED = 0.05
+
+MARGIN = 0.05
+"""By how much a ratio may lie above its goal and still count as met: so much it varies."""
 
 
 @dataclass(frozen=True)
@@ -33,26 +36,26 @@ class SideFigures:
 
     Attributes:
         name: Of the side.
-        cpu: CPU seconds an operation.
+        cost: Of an operation: CPU seconds, or what else is compared.
         rate: Operations a second.
         busy: The part of the time in which the side had the CPU.
-        cpuRatios: `cpu` divided by that of each base line.
+        costRatios: `cost` divided by that of each base line.
         rateRatios: `rate` divided by that of each base line.
         samples: The raw figures.
     """
 
     name: str
-    cpu: Spread
+    cost: Spread
     rate: Spread
     busy: Spread
-    cpuRatios: Mapping[str, Spread]
+    costRatios: Mapping[str, Spread]
     rateRatios: Mapping[str, Spread]
     samples: Sequence[Sample]
 
 
 @dataclass(frozen=True)
 class GoalFigures:
-    """A goal and what was reached: ratios of CPU per operation."""
+    """A goal and what was reached: ratios of the cost of an operation."""
 
     side: str
     baseline: str
@@ -64,6 +67,11 @@ class GoalFigures:
         """Whether what was reached is within the goal."""
         return self.reached <= self.most
 
+    @property
+    def nearlyMet(self) -> bool:
+        """Whether it is above the goal by no more than the margin."""
+        return self.most < self.reached <= self.most + MARGIN
+
 
 @dataclass(frozen=True)
 class WorkloadFigures:
@@ -72,17 +80,18 @@ class WorkloadFigures:
     name: str
     summary: str
     operation: str
+    cost: Cost
     baselines: Sequence[str]
     sides: Sequence[SideFigures]
     goals: Sequence[GoalFigures]
 
     @property
     def noise(self) -> Spread | None:
-        """CPU per operation of a side against itself, None where no side ran twice."""
+        """The cost of an operation of a side against itself, None where no side ran twice."""
         for side in self.sides:
             original = side.name.removesuffix(CONTROL)
-            if original != side.name and original in side.cpuRatios:
-                return side.cpuRatios[original]
+            if original != side.name and original in side.costRatios:
+                return side.costRatios[original]
         return None
 
     @property
@@ -110,11 +119,6 @@ def ratio(
     return spread([figure(a) / figure(b) for a, b in zip(ours, theirs, strict=True)])
 
 
-def cpuPerOperation(sample: Sample) -> float:
-    """Return the CPU seconds an operation."""
-    return sample.cpuPerOperation
-
-
 def rate(sample: Sample) -> float:
     """Return the operations a second."""
     return sample.rate
@@ -127,14 +131,15 @@ def summarize(workload: Workload, samples: Mapping[str, Sequence[Sample]]) -> Wo
         workload: What was run.
         samples: One sample a round, by the name of the side.
     """
+    cost = workload.measurement.cost
     sides = [
         SideFigures(
             name=side.name,
-            cpu=spread([sample.cpuPerOperation for sample in samples[side.name]]),
+            cost=spread([cost.of(sample) for sample in samples[side.name]]),
             rate=spread([sample.rate for sample in samples[side.name]]),
             busy=spread([sample.busy for sample in samples[side.name]]),
-            cpuRatios={
-                name: ratio(samples[side.name], samples[name], cpuPerOperation)
+            costRatios={
+                name: ratio(samples[side.name], samples[name], cost.of)
                 for name in workload.baselines
             },
             rateRatios={
@@ -149,7 +154,7 @@ def summarize(workload: Workload, samples: Mapping[str, Sequence[Sample]]) -> Wo
             goal.side,
             goal.baseline,
             goal.most,
-            ratio(samples[goal.side], samples[goal.baseline], cpuPerOperation).median,
+            ratio(samples[goal.side], samples[goal.baseline], cost.of).median,
         )
         for goal in workload.goals
     ]
@@ -157,6 +162,7 @@ def summarize(workload: Workload, samples: Mapping[str, Sequence[Sample]]) -> Wo
         workload.name,
         workload.summary,
         workload.measurement.operation,
+        cost,
         workload.baselines,
         sides,
         goals,

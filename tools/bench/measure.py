@@ -8,6 +8,7 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from os import environ
@@ -35,6 +36,7 @@ class Sample:
         cpu: The CPU seconds that they cost the process of the side.
         loadCpu: The CPU seconds that the load generator used meanwhile, 0 where there is none.
         waited: The seconds in which it could have run, but others had its core; 0 if unknown.
+        memory: By how many bytes the memory of the side grew meanwhile; 0 if unknown.
     """
 
     operations: float
@@ -42,6 +44,7 @@ class Sample:
     cpu: float
     loadCpu: float = 0.0
     waited: float = 0.0
+    memory: float = 0.0
 
     @property
     def rate(self) -> float:
@@ -54,6 +57,11 @@ class Sample:
         return self.cpu / self.operations
 
     @property
+    def memoryPerOperation(self) -> float:
+        """Bytes an operation."""
+        return self.memory / self.operations
+
+    @property
     def busy(self) -> float:
         """The part of the time in which the side had the CPU, 1.0 for all of it."""
         return self.cpu / self.seconds
@@ -62,6 +70,29 @@ class Sample:
     def disturbed(self) -> float:
         """The part of the time in which others had its core though it could have run."""
         return self.waited / self.seconds
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What an operation costs, as the tables compare it.
+
+    Attributes:
+        name: What it is.
+        unit: In which unit the tables show it.
+        scale: How many of these units make one of the figure.
+        of: The figure of a sample.
+        timed: Whether rates say something beside it.
+    """
+
+    name: str
+    unit: str
+    scale: float
+    of: Callable[[Sample], float]
+    timed: bool = True
+
+
+CPU = Cost("CPU", "CPU µs", 1e6, lambda sample: sample.cpuPerOperation)
+MEMORY = Cost("memory", "bytes", 1.0, lambda sample: sample.memoryPerOperation, timed=False)
 
 
 def parseSample(text: str) -> Sample:
@@ -154,6 +185,10 @@ class Measurement(Protocol):
     def operation(self) -> str:
         """What is counted, in the singular."""
 
+    @property
+    def cost(self) -> Cost:
+        """What is compared."""
+
     def prepare(self, rig: Rig) -> None:
         """Build what all sides of it need.
 
@@ -176,10 +211,12 @@ class Operations:
     Attributes:
         case: The key in that table.
         operation: What is counted.
+        cost: What is compared.
     """
 
     case: str
     operation: str = "operation"
+    cost: Cost = CPU
 
     def prepare(self, rig: Rig) -> None:
         """Do nothing: it needs the sides alone."""
@@ -198,18 +235,23 @@ class Imports:
 
     Attributes:
         module: Its name.
+        then: A statement that is executed after it, and timed too.
         operation: What is counted.
+        cost: What is compared.
     """
 
     module: str
+    then: str = "pass"
     operation: str = "import"
+    cost: Cost = CPU
 
     def prepare(self, rig: Rig) -> None:
         """Do nothing: it needs the sides alone."""
 
     def take(self, rig: Rig, side: Side) -> Sample:
         """Measure a side once."""
-        command = rig.command(side, PROGRAMS / "time_import.py", self.module, str(rig.seconds))
+        timer = PROGRAMS / "time_import.py"
+        command = rig.command(side, timer, self.module, self.then, str(rig.seconds))
         with start(command, rig.serverCore) as program:
             return parseSample(program.finish(rig.patience))
 
@@ -222,11 +264,13 @@ class Echo:
         connections: How many there are, each with one message in flight.
         size: Of a message, in bytes.
         operation: What is counted.
+        cost: What is compared.
     """
 
     connections: int
     size: int
     operation: str = "message"
+    cost: Cost = CPU
 
     def prepare(self, rig: Rig) -> None:
         """Compile the load generator."""
@@ -244,20 +288,22 @@ class Echo:
 
 
 @dataclass(frozen=True)
-class TLS:
-    """Loads a TLS server: the side's program prints its port.
+class Served:
+    """Loads a server by a program in Python: the side's program prints its port.
 
     Attributes:
-        what: What is done, see `tls_load.py`.
+        what: What is done, see `STEPS` in `programs/load.py`.
         connections: How many there are.
         size: Of a message, in bytes.
         operation: What is counted.
+        cost: What is compared.
     """
 
     what: str
     connections: int
     size: int
     operation: str = "message"
+    cost: Cost = CPU
 
     def prepare(self, rig: Rig) -> None:
         """Do nothing: it needs the sides alone."""
@@ -268,7 +314,7 @@ class TLS:
         with start(command, rig.serverCore) as server:
             port = server.readLine(START_SECONDS)
             numbers = [port, server.process.pid, self.connections, self.size]
-            load = [sys.executable, "-E", "-s", PROGRAMS / "tls_load.py", self.what, *numbers]
+            load = [sys.executable, "-E", "-s", PROGRAMS / "load.py", self.what, *numbers]
             load += [rig.seconds / 4, rig.seconds]
             with start([str(part) for part in load], rig.loadCore) as running:
                 return parseSample(running.finish(rig.patience))

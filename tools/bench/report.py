@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from bench.errors import BenchError
-from bench.figures import Spread, WorkloadFigures
+from bench.figures import MARGIN, GoalFigures, Spread, WorkloadFigures
 from bench.sides import ENVIRONMENTS, PROGRAMS, Environments
 
 
@@ -39,33 +39,39 @@ def processor() -> str:
 def table(workload: WorkloadFigures) -> str:
     """Return the figures of a workload as a Markdown table with its remarks."""
     bases = workload.baselines
+    cost = workload.cost
     head = [
         workload.summary,
-        f"CPU µs/{workload.operation}",
+        f"{cost.unit}/{workload.operation}",
         *(f"/ {base}" for base in bases),
-        f"{workload.operation}s/s",
-        *(f"/ {base}" for base in bases),
-        "busy",
     ]
     rows = [
         [
             side.name,
-            f"{side.cpu.median * 1e6:.3g}",
-            *(showRatio(side.cpuRatios[base]) for base in bases),
-            f"{side.rate.median:,.0f}",
-            *(showRatio(side.rateRatios[base]) for base in bases),
-            f"{side.busy.median:.0%}",
+            showNumber(side.cost.median * cost.scale),
+            *(showRatio(side.costRatios[base]) for base in bases),
         ]
         for side in workload.sides
     ]
+    if cost.timed:
+        head += [f"{workload.operation}s/s", *(f"/ {base}" for base in bases), "busy"]
+        for row, side in zip(rows, workload.sides, strict=True):
+            row.append(f"{side.rate.median:,.0f}")
+            row += [showRatio(side.rateRatios[base]) for base in bases]
+            row.append(f"{side.busy.median:.0%}")
     return "\n".join([align(head, rows), *remarks(workload)])
+
+
+def showNumber(number: float) -> str:
+    """Return a number with three digits or more, never with an exponent."""
+    return f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.3g}"
 
 
 def remarks(workload: WorkloadFigures) -> list[str]:
     """Return a line for each goal, and what is known of the noise."""
     lines = [
-        f"Goal: {goal.side} at most {goal.most:g} of {goal.baseline}'s CPU: {goal.reached:.2f}, "
-        + ("met" if goal.met else "missed")
+        f"Goal: {goal.side} at most {goal.most:g} of {goal.baseline}'s {workload.cost.name}: "
+        f"{goal.reached:.2f}, {showVerdict(goal)}"
         for goal in workload.goals
     ]
     if workload.noise is not None:
@@ -75,6 +81,13 @@ def remarks(workload: WorkloadFigures) -> list[str]:
         f"Others had the core for {workload.disturbed:.0%} of the time; the machine {state}"
     )
     return ["", *(f"- {line}" for line in lines)]
+
+
+def showVerdict(goal: GoalFigures) -> str:
+    """Return whether a goal was met."""
+    if goal.met:
+        return "met"
+    return f"met but for {MARGIN:g}" if goal.nearlyMet else "missed"
 
 
 def showRatio(ratio: Spread) -> str:
@@ -96,6 +109,11 @@ def align(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
+def record(workload: WorkloadFigures) -> dict[str, object]:
+    """Return the figures of a workload as JSON has them."""
+    return {**asdict(workload), "cost": f"{workload.cost.name} in {workload.cost.unit}"}
+
+
 def write(
     directory: Path,
     where: dict[str, str],
@@ -109,7 +127,7 @@ def write(
     """
     directory.mkdir(parents=True, exist_ok=True)
     figures, tables, plot = (directory / f"figures.{kind}" for kind in ("json", "md", "svg"))
-    everything = {"conditions": where, "workloads": [asdict(workload) for workload in workloads]}
+    everything = {"conditions": where, "workloads": [record(workload) for workload in workloads]}
     figures.write_text(json.dumps(everything, indent=1) + "\n", encoding="utf-8")
     text = "\n\n".join(
         ["; ".join(f"{what}: {value}" for what, value in where.items()), *map(table, workloads)]

@@ -16,7 +16,7 @@ from bench.sides import Side
 
 @dataclass(frozen=True)
 class Goal:
-    """What we want to reach: CPU per operation of a side at most a multiple of another's.
+    """What we want to reach: the cost of an operation of a side at most a multiple of another's.
 
     Attributes:
         side: The name of our side.

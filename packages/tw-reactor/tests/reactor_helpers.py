@@ -1,19 +1,65 @@
 """Reactors of their own for tests, and protocols that remember what they saw."""
 
+import asyncio
+import os
 from collections.abc import Callable, Iterator
 from time import monotonic
 
 import pytest
 
 from twisted.internet._pollingreactor import PollingReactor
+from twisted.internet._sockets._loopconnection import LoopClient, LoopServer
+from twisted.internet.asyncioreactor import AsyncioSelectorReactor
 from twisted.internet.epollreactor import EPollReactor
 from twisted.internet.interfaces import IAddress, ITCPTransport
 from twisted.internet.pollreactor import PollReactor
 from twisted.internet.protocol import ClientFactory, Protocol, ServerFactory
 from twisted.internet.selectreactor import SelectReactor
 from twisted.python.failure import Failure
+from twisted.python.reflect import namedAny
 
-REACTORS: list[type[PollingReactor]] = [SelectReactor, PollReactor, EPollReactor]
+NAMES = os.environ.get("TW_REACTORS", "").split()
+"""The full names of the classes of other reactors that these tests are to run on."""
+
+
+class AsyncioReactor(AsyncioSelectorReactor):
+    """A reactor on a loop of asyncio that nobody else has."""
+
+    def __init__(self) -> None:
+        super().__init__(asyncio.new_event_loop())
+
+    def close(self) -> None:
+        super().close()
+        self.loop.close()
+
+
+class UvloopReactor(AsyncioReactor):
+    """A reactor on a loop of uvloop that nobody else has."""
+
+    def __init__(self) -> None:
+        uvloop = pytest.importorskip(
+            "uvloop", reason="uvloop is not installed: pip install 'tw-reactor[uvloop]'"
+        )
+        AsyncioSelectorReactor.__init__(self, uvloop.new_event_loop())
+
+
+class LoopTransportsReactor(AsyncioReactor):
+    """A reactor on asyncio whose connections are the loop's transports, as on foreign loops."""
+
+    _serverKind = LoopServer
+    _clientKind = LoopClient
+
+
+POLLING_REACTORS: list[type[PollingReactor]] = [SelectReactor, PollReactor, EPollReactor]
+LOOP_REACTORS: list[type[AsyncioReactor]] = [AsyncioReactor, UvloopReactor]
+REACTORS: list[type[PollingReactor]] = [namedAny(name) for name in NAMES] or [
+    *POLLING_REACTORS,
+    *LOOP_REACTORS,
+]
+
+TURNING_WITHOUT_DESCRIPTORS: list[type[PollingReactor]] = [*POLLING_REACTORS, AsyncioReactor]
+"""Those that turn where no descriptor is free: a loop of uvloop opens two whenever it begins to
+run, as it does in each turn of a test."""
 
 HANGS_AFTER = 20.0
 """After so many seconds a test has failed; nothing is timed by it."""

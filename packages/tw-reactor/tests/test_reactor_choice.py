@@ -46,7 +46,7 @@ def offer(monkeypatch: pytest.MonkeyPatch, *installers: object) -> None:
 
 def test_our_reactors_can_be_chosen() -> None:
     names = {installer.shortName for installer in getReactorTypes()}
-    assert {"default", "select", "poll", "epoll"} <= names
+    assert {"default", "select", "poll", "epoll", "asyncio", "uvloop"} <= names
 
 
 def test_an_installer_keeps_its_interfaces() -> None:

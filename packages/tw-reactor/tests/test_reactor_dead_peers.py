@@ -1,13 +1,19 @@
 """Peers that are slow, silent or dead: whoever waits for them hears of the end, sooner or later."""
 
 from collections.abc import Sequence
+from typing import cast
 
 import pytest
 
+from twisted.internet._sockets._streamconnection import CLOSE_TIMEOUT
 from twisted.internet.endpoints import HostnameEndpoint, TCP4ClientEndpoint
-from twisted.internet.error import ConnectionAborted, ConnectionLost, TimeoutError
-from twisted.internet.interfaces import IAddress, IResolutionReceiver
-from twisted.internet.testing import NetworkConditions, SimulatedNetwork
+from twisted.internet.error import ConnectionAborted, ConnectionDone, ConnectionLost, TimeoutError
+from twisted.internet.interfaces import IAddress, IConsumer, IPushProducer, IResolutionReceiver
+from twisted.internet.testing import (
+    NetworkConditions,
+    NonStreamingProducer,
+    SimulatedNetwork,
+)
 from twisted.python.failure import Failure
 
 from .reactor_helpers import Recorder, RecordingClient, RecordingServer
@@ -108,10 +114,60 @@ def test_connection_to_a_peer_that_does_not_read_can_be_aborted() -> None:
 def test_slow_peer_gets_everything_before_the_end() -> None:
     talk = Conversation()
     talk.client.transport.loseConnection()
-    talk.network.runFor(3600)
+    talk.network.runFor(CLOSE_TIMEOUT - 10)
     talk.server.transport.resumeProducing()  # type: ignore[attr-defined]
     talk.network.run(lambda: talk.server.lost)
     assert talk.server.received == LARGE
+    assert talk.here.getDelayedCalls() == []
+
+
+def test_peer_that_takes_nothing_does_not_hold_up_the_end_for_ever() -> None:
+    talk = Conversation()
+    talk.client.transport.loseConnection()
+    talk.network.runFor(CLOSE_TIMEOUT - 10)
+    assert not talk.client.lost
+    talk.network.runFor(20)
+    assert talk.client.lostWith is ConnectionAborted
+    assert "600 seconds" in str(talk.client.lost[0].value)
+
+
+def test_peer_that_takes_something_now_and_then_gets_everything() -> None:
+    talk = Conversation()
+    there = cast(IPushProducer, talk.server.transport)
+    talk.server.onData = lambda data: there.pauseProducing()
+    talk.client.transport.loseConnection()
+    while not talk.server.lost:
+        assert not talk.client.lost or talk.client.lostWith is ConnectionDone
+        talk.network.runFor(CLOSE_TIMEOUT / 2)
+        there.resumeProducing()
+        talk.network.runFor(1)
+    assert talk.server.received == LARGE
+    assert talk.network.seconds() > 2 * CLOSE_TIMEOUT
+
+
+@pytest.mark.parametrize("limit", [None, 5.0])
+def test_limit_of_closing_can_be_set(limit: float | None) -> None:
+    talk = Conversation()
+    talk.client.transport.closeTimeout = limit  # type: ignore[attr-defined]
+    talk.client.transport.loseConnection()
+    talk.network.runFor(4)
+    assert not talk.client.lost
+    talk.network.runFor(10 * CLOSE_TIMEOUT)
+    assert bool(talk.client.lost) is (limit is not None)
+
+
+def test_producer_that_has_nothing_to_send_may_hold_up_the_end() -> None:
+    talk = Conversation()
+    talk.server.transport.resumeProducing()  # type: ignore[attr-defined]
+    talk.network.run(lambda: talk.server.received == LARGE)
+    consumer = cast(IConsumer, talk.client.transport)
+    consumer.registerProducer(NonStreamingProducer(consumer), True)
+    talk.client.transport.loseConnection()
+    talk.network.runFor(10 * CLOSE_TIMEOUT)
+    assert not talk.client.lost
+    consumer.unregisterProducer()
+    talk.network.run(lambda: talk.client.lost)
+    assert talk.client.lostWith is ConnectionDone
 
 
 def test_reactor_stops_though_a_peer_does_not_read() -> None:

@@ -22,9 +22,18 @@ from twisted.logger import LogEvent, globalLogPublisher
 from twisted.python.failure import Failure
 from twisted.python.threadpool import ThreadPool
 
-from .reactor_helpers import HANGS_AFTER, RecordingClient, RecordingServer, reactor, turnUntil
+from .reactor_helpers import (
+    HANGS_AFTER,
+    TURNING_WITHOUT_DESCRIPTORS,
+    RecordingClient,
+    RecordingServer,
+    reactor,
+    turnUntil,
+)
 
 __all__ = ["reactor"]
+
+pytestmark = pytest.mark.parametrize("reactor", TURNING_WITHOUT_DESCRIPTORS, indirect=True)
 
 MANY = 20
 

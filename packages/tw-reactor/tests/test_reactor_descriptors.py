@@ -5,6 +5,8 @@ import socket
 from collections.abc import Callable, Iterator, Sequence
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from twisted.internet._pollers import (
     FAILED,
@@ -19,10 +21,12 @@ from twisted.internet._pollers import (
     notOpen,
 )
 from twisted.internet._pollingreactor import PollingReactor
+from twisted.internet._sockets._filedescriptor import LARGE, PIECE_SIZE, toPieces
 from twisted.internet.abstract import FileDescriptor
 from twisted.internet.error import ConnectionDone, ConnectionFdescWentAway, ConnectionLost
 from twisted.internet.interfaces import IHalfCloseableDescriptor
 from twisted.internet.main import CONNECTION_DONE, CONNECTION_LOST
+from twisted.internet.selectreactor import SelectReactor
 from twisted.logger import LogEvent, globalLogPublisher
 from twisted.python.components import implementer
 from twisted.python.failure import Failure
@@ -402,9 +406,72 @@ class TestRealDescriptors:
         turn(reactor)
         ends[1].send(b"x")
         turnUntil(reactor, lambda: other.happened)
-        if type(reactor).__name__ != "EPollReactor":
+        if not isinstance(reactor._poller, EpollPoller):
             assert [failure.type for failure in descriptor.lost] == [ConnectionFdescWentAway]
         reactor.removeAll()
+
+
+SIZES = st.lists(
+    st.sampled_from([1, 100, LARGE - 1, LARGE, PIECE_SIZE, PIECE_SIZE + 1]), max_size=30
+)
+
+
+@given(SIZES)
+def test_pieces_are_the_chunks_in_order_and_the_large_ones_are_not_copied(sizes: list[int]) -> None:
+    chunks = [bytes([number]) * size for number, size in enumerate(sizes)]
+    pieces = toPieces(chunks)[::-1]
+    assert b"".join(pieces) == b"".join(chunks)
+    assert all(any(piece is chunk for piece in pieces) for chunk in chunks if len(chunk) >= LARGE)
+    assert all(len(piece) <= PIECE_SIZE for piece in pieces if piece not in chunks)
+
+
+def test_small_chunks_are_joined() -> None:
+    assert toPieces([b"a", b"b", b"c" * LARGE, b"d", b"e"]) == [b"de", b"c" * LARGE, b"ab"]
+
+
+class Vectored(FileDescriptor):
+    """A transport that takes three pieces at once, and of them as many bytes as it is told."""
+
+    _piecesPerCall = 3
+
+    def __init__(self, takes: list[int], reactor: PollingReactor) -> None:
+        super().__init__(reactor)
+        self.connected = True
+        self.takes = takes
+        self.taken = b""
+
+    def fileno(self) -> int:
+        return 0
+
+    def startWriting(self) -> None:
+        pass
+
+    stopWriting = startWriting
+
+    def writeSomeData(self, data: bytes | memoryview) -> int | Exception:
+        return self._transmitPieces([data])
+
+    def _transmitPieces(self, pieces: list[bytes | memoryview]) -> int:
+        assert len(pieces) <= 3
+        data = b"".join(pieces)[: self.takes.pop(0) if self.takes else None]
+        self.taken += data
+        return len(data)
+
+
+@given(SIZES, st.lists(st.integers(0, 3 * PIECE_SIZE), max_size=20))
+def test_pieces_that_are_sent_in_part_go_on_where_they_were(
+    sizes: list[int], takes: list[int]
+) -> None:
+    reactor = SelectReactor()
+    transport = Vectored(takes, reactor)
+    written = [bytes([number + 1]) * size for number, size in enumerate(sizes)]
+    for data in written:
+        transport.write(data)
+    transport.settle()
+    for _ in range(len(takes) + len(written)):
+        transport.doWrite()
+    assert transport.taken == b"".join(written)
+    reactor.close()
 
 
 class PipeWriter(FileDescriptor):

@@ -20,7 +20,7 @@ from twisted.internet.stdio import StandardIO
 from twisted.internet.testing import TransportCheck, TransportHarness, Witness, transportChecks
 
 from .reactor_helpers import REACTORS, discard
-from .test_reactor_tcp_contract import OneProtocol
+from .reactor_tcp import OneProtocol
 
 pytestmark = pytest.mark.skipif(
     not os.path.isdir("/proc/self/fd"), reason="needs /proc, as Linux has it"

@@ -1,8 +1,9 @@
 """Calls from threads, calls in threads, and the pool."""
 
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
-from contextvars import ContextVar
+from contextvars import Context, ContextVar
 from typing import TypeVar
 
 import pytest
@@ -15,12 +16,13 @@ from twisted.logger import LogEvent, globalLogPublisher
 from twisted.python.failure import Failure
 from twisted.python.threadpool import ThreadPool
 
-from .reactor_helpers import HANGS_AFTER, reactor, turnUntil
+from .reactor_helpers import HANGS_AFTER, reactor, turn, turnUntil
 from .reactor_processes import run
 
 __all__ = ["reactor"]
 
 _R = TypeVar("_R")
+_Call = tuple[Context, Callable[..., object], tuple[object, ...], dict[str, object]]
 
 variable: ContextVar[str] = ContextVar("variable", default="outside")
 
@@ -108,7 +110,41 @@ class TestCalls:
         assert waker.fileno() == -1
 
 
+class Overtaken(deque[_Call]):
+    """A queue in which the loop makes each call before its caller goes on."""
+
+    def __init__(self, calls: ThreadCalls) -> None:
+        super().__init__()
+        self._waiting = calls
+
+    def append(self, call: _Call) -> None:
+        super().append(call)
+        self._waiting.run()
+
+
 class TestFromThreads:
+    def test_a_loop_that_was_faster_than_the_caller_is_woken_the_next_time(
+        self, reactor: PollingReactor
+    ) -> None:
+        calls = reactor._threadCalls
+        woken: list[int] = []
+        wake = calls._wake
+
+        def note() -> None:
+            woken.append(1)
+            wake()
+
+        calls._wake = note
+        calls.calls = Overtaken(calls)
+        reactor.callFromThread(int)
+        # It is woken for nothing.
+        turn(reactor)
+        turn(reactor)
+        calls.calls = deque()
+        assert len(woken) == 1
+        reactor.callFromThread(int)
+        assert len(woken) == 2
+
     def test_a_sleeping_reactor_is_woken(self, reactor: PollingReactor) -> None:
         # Without the wake-up it would sleep for ever: nothing else is there to happen.
         started = threading.Event()

@@ -2,7 +2,7 @@
 
 import gc
 import weakref
-from contextvars import ContextVar
+from contextvars import Context, ContextVar
 
 import pytest
 from hypothesis import given
@@ -235,14 +235,41 @@ def test_an_exception_is_reported_and_the_others_are_made(timers: Timers) -> Non
 def test_cancelled_calls_do_not_pile_up(timers: Timers) -> None:
     for number in range(10_000):
         timers.later(1000 + number, number).cancel()
-    assert len(timers.queue._heap) <= MOST_DEAD_ENTRIES + 1
+    assert len(timers.queue.entries) <= MOST_DEAD_ENTRIES + 1
+
+
+def test_cancelled_calls_that_were_due_at_once_do_not_pile_up(timers: Timers) -> None:
+    for number in range(10_000):
+        timers.later(0, number).cancel()
+    assert len(timers.queue.line) <= MOST_DEAD_ENTRIES + 1
+    assert timers.queue.pending() == []
+    assert timers.advance(0) == []
+    assert not timers.queue
+
+
+def test_a_call_due_at_once_comes_after_those_that_were_due_before(timers: Timers) -> None:
+    timers.later(1, "early")
+    timers.now += 1
+    timers.later(0, "at once")
+    timers.queue.schedule(0, timers.made.append, ("then",), {})
+    assert timers.advance(0) == ["early", "at once", "then"]
+
+
+def test_a_call_due_at_once_can_be_put_off(timers: Timers) -> None:
+    call = timers.later(0, "a")
+    timers.later(0, "b")
+    call.delay(2)
+    assert timers.queue.nextTime() == timers.now
+    assert timers.advance(1) == ["b"]
+    assert timers.queue.timeout() == 1
+    assert timers.advance(1) == ["a"]
 
 
 def test_calls_brought_forward_do_not_pile_up(timers: Timers) -> None:
     call = timers.later(100_000, "a")
     for number in range(10_000):
         call.delay(-1 - number / 1e6)
-    assert len(timers.queue._heap) <= MOST_DEAD_ENTRIES + 2
+    assert len(timers.queue.entries) <= MOST_DEAD_ENTRIES + 2
     assert timers.advance(100_000) == ["a"]
 
 
@@ -278,6 +305,16 @@ def test_the_call_sees_the_context_variables_of_the_scheduler(timers: Timers) ->
     variable.reset(token)
     timers.advance(1)
     assert seen == ["inside"]
+
+
+def test_a_call_scheduled_without_context_variables_sees_none(timers: Timers) -> None:
+    variable: ContextVar[str] = ContextVar("variable", default="default")
+    seen: list[str] = []
+    Context().run(timers.queue.schedule, 1, lambda: seen.append(variable.get()), (), {})
+    token = variable.set("of the loop")
+    timers.advance(1)
+    variable.reset(token)
+    assert seen == ["default"]
 
 
 def test_context_variables_that_a_call_sets_do_not_leak(timers: Timers) -> None:

@@ -227,14 +227,17 @@ class TestDatagrams:
         assert protocol.datagrams == wanted
 
     def test_others_get_their_turn(self, reactor: PollingReactor) -> None:
-        protocol = Mailbox()
-        port = listen(reactor, protocol)
+        order: list[bytes] = []
+        busy, other = Mailbox(), Mailbox()
+        for protocol in (busy, other):
+            protocol.onDatagram = lambda datagram, addr: order.append(datagram)
+        port, otherPort = listen(reactor, busy), listen(reactor, other)
         port.datagramsAtOnce = 2
-        for _ in range(3):
+        for _ in range(5):
             port.write(b"x", where(port))
-        reactor.iterate(1)
-        assert len(protocol.datagrams) == 2
-        turnUntil(reactor, lambda: len(protocol.datagrams) == 3)
+        otherPort.write(b"other", where(otherPort))
+        turnUntil(reactor, lambda: len(order) == 6)
+        assert order.index(b"other") <= 2
 
     def test_pieces_make_one_datagram(self, reactor: PollingReactor) -> None:
         protocol = Mailbox()

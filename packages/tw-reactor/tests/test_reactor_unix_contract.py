@@ -11,7 +11,7 @@ from twisted.internet.interfaces import IProtocol
 from twisted.internet.testing import TransportCheck, TransportHarness, Witness, transportChecks
 
 from .reactor_helpers import REACTORS, discard
-from .test_reactor_tcp_contract import OneProtocol
+from .reactor_tcp import OneProtocol
 
 
 class UNIXHarness(TransportHarness):

@@ -7,6 +7,7 @@ from typing import cast
 import pytest
 
 from twisted.internet._pollingreactor import PollingReactor
+from twisted.internet.asyncioreactor import AsyncioSelectorReactor
 from twisted.internet.epollreactor import EPollReactor
 from twisted.internet.interfaces import IProtocol
 from twisted.internet.pollreactor import PollReactor
@@ -24,7 +25,24 @@ from twisted.protocols.tls import TLSMemoryBIOFactory, TLSMemoryBIOProtocol
 
 from .tls_helpers import Only, clientOptions, discard, serverOptions
 
-REACTORS: list[type[PollingReactor]] = [SelectReactor, PollReactor, EPollReactor]
+
+def onUvloop() -> PollingReactor:
+    """Return a reactor on uvloop."""
+    pytest.importorskip(
+        "uvloop", reason="uvloop is not installed: pip install 'tw-reactor[uvloop]'"
+    )
+    from twisted.internet.uvloopreactor import UvloopReactor
+
+    return UvloopReactor()
+
+
+REACTORS: list[Callable[[], PollingReactor]] = [
+    SelectReactor,
+    PollReactor,
+    EPollReactor,
+    AsyncioSelectorReactor,
+    onUvloop,
+]
 
 CHECKS = transportChecks()
 

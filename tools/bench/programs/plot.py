@@ -1,6 +1,6 @@
 """Draws the figures of a run: `plot.py FIGURES.json PLOT.svg`.
 
-One panel a workload: the CPU time per operation of each side over that of the first base line,
+One panel a workload: the cost of an operation of each side over that of the first base line,
 the median of the rounds with their whole range, and lines at the base line and at the goal.
 """
 
@@ -33,7 +33,7 @@ def main() -> None:
     for panel, workload in zip(axes[:, 0], workloads, strict=True):
         baseline = workload["baselines"][0]
         names = [side["name"] for side in workload["sides"]]
-        spreads = [side["cpuRatios"][baseline] for side in workload["sides"]]
+        spreads = [side["costRatios"][baseline] for side in workload["sides"]]
         middles = [spread["median"] for spread in spreads]
         ranges = [
             [spread["median"] - spread["least"] for spread in spreads],
@@ -49,7 +49,7 @@ def main() -> None:
         panel.invert_yaxis()
         panel.margins(x=0.12)
         panel.set_title(
-            f"{workload['summary']}: CPU per operation / {baseline}", fontsize=9, loc="left"
+            f"{workload['summary']}: {workload['cost']} / {baseline}", fontsize=9, loc="left"
         )
         panel.tick_params(labelsize=8)
     figure.savefig(target)

@@ -1,6 +1,6 @@
 """TLS 1.3 over loopback, with a key on the curve P-256, TCP_NODELAY everywhere."""
 
-from bench.measure import TLS
+from bench.measure import Served
 from bench.sides import Side
 from bench.workload import Goal, Workload
 
@@ -25,21 +25,21 @@ WORKLOADS = (
     Workload(
         "tls-echo-1k",
         "TLS echo, 50 connections, 1 KiB",
-        TLS("echo", 50, 1024),
+        Served("tls-echo", 50, 1024),
         sides("echo"),
         goals=goal(0.75),
     ),
     Workload(
         "tls-send",
         "TLS bulk sending, 4 connections",
-        TLS("send", 4, 1, "MiB"),
+        Served("tls-send", 4, 1, "MiB"),
         sides("send"),
         goals=goal(0.7),
     ),
     Workload(
         "tls-handshake",
         "TLS handshake, a byte each way, close",
-        TLS("handshake", 0, 1, "connection"),
+        Served("tls-visit", 1, 1, "connection"),
         sides("handshake"),
         goals=goal(1.0),
     ),

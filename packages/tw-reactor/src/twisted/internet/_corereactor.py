@@ -16,20 +16,17 @@ from collections.abc import Callable, Sequence
 from typing import ParamSpec, cast
 
 from twisted.internet._lifecycle import Lifecycle, Trigger
-from twisted.internet._resolver import SIMPLE_TIMEOUT, Resolving
+from twisted.internet._pluggableresolver import PluggableResolverMixin
+from twisted.internet._resolver import SIMPLE_TIMEOUT
 from twisted.internet._signals import SignalHandlers
 from twisted.internet._threadcalls import ThreadCalls
 from twisted.internet._timers import DelayedCall, TimerQueue
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import (
     IDelayedCall,
-    IHostnameResolver,
     IReactorCore,
-    IReactorPluggableNameResolver,
-    IReactorPluggableResolver,
     IReactorThreads,
     IReactorTime,
-    IResolverSimple,
 )
 from twisted.logger import Logger
 from twisted.python.components import implementer
@@ -52,10 +49,8 @@ MAXIMUM_THREADS = 10
     IReactorCore,
     IReactorTime,
     IReactorThreads,
-    IReactorPluggableResolver,
-    IReactorPluggableNameResolver,
 )
-class CoreReactor:
+class CoreReactor(PluggableResolverMixin):
     """A reactor but for the waiting.
 
     Attributes:
@@ -68,14 +63,18 @@ class CoreReactor:
     def __init__(self) -> None:
         """Make a reactor that was not started yet."""
         self._lifecycle = Lifecycle(self._logError, self._closeDown)
-        self._timers = TimerQueue(self.seconds, self._callFailed)
+        self._timers = self._makeTimers()
         self._threadCalls = ThreadCalls(self.wakeUp, self._threadCallFailed)
-        self._resolving = Resolving(self)
         self._signals: SignalHandlers | None = None
         self._poolSize = MAXIMUM_THREADS
         self.threadpool: ThreadPool | None = None
         # The number of the signal that stopped the reactor, for those who pass it on by exiting.
         self._exitSignal: int | None = None
+
+    def _makeTimers(self) -> TimerQueue:
+        # The clock itself, read for each call, unless a subclass has one of its own.
+        own = type(self).seconds is not CoreReactor.seconds
+        return TimerQueue(self.seconds if own else time.monotonic, self._callFailed)
 
     # Waiting: for subclasses
 
@@ -92,7 +91,7 @@ class CoreReactor:
         raise TypeError(f"{type(self).__name__} has to define wakeUp")
 
     def wakeupDescriptor(self) -> int:
-        """Return the descriptor for `signal.set_wakeup_fd`; -1 if there is none."""
+        """Return the descriptor for `signal.set_wakeup_fd`; -1 if something else wakes it up."""
         return -1
 
     def disconnectAll(self) -> None:
@@ -146,11 +145,13 @@ class CoreReactor:
     def mainLoop(self) -> None:
         """Turn until the reactor was stopped."""
         lifecycle = self._lifecycle
+        # Looked up once; a turn without a message costs little more than these three calls.
+        runUntilCurrent, timeout, doIteration = self.runUntilCurrent, self.timeout, self.doIteration
         try:
             while lifecycle.alive:
-                self.runUntilCurrent()
+                runUntilCurrent()
                 if lifecycle.alive:
-                    self.doIteration(self.timeout())
+                    doIteration(timeout())
         except BaseException:
             # KeyboardInterrupt, SystemExit: the loop ends with it, and can be run again.
             self.crash()
@@ -169,21 +170,19 @@ class CoreReactor:
 
     def runUntilCurrent(self) -> None:
         """Make the calls that are due, those from other threads first."""
-        if self._threadCalls:
+        if self._threadCalls.calls or self._threadCalls.waking:
             self._threadCalls.run()
-        if self._timers:
+        if self._timers.line or self._timers.entries:
             self._timers.runDue()
         if self._lifecycle.stopAsked:
             self._lifecycle.shutDownIfAsked()
 
     def timeout(self) -> float | None:
         """Return how many seconds may be waited until there is something to do."""
-        if self._threadCalls or self._lifecycle.stopAsked:
+        if self._timers.line or self._threadCalls.calls or self._lifecycle.stopAsked:
             return 0.0
-        if not self._timers:
-            return None
         timeout = self._timers.timeout()
-        return timeout if timeout is None else min(timeout, LONGEST_SLEEP)
+        return timeout if timeout is None or timeout < LONGEST_SLEEP else LONGEST_SLEEP
 
     def stop(self) -> None:
         """Fire the shutdown event and let `run` return.
@@ -345,19 +344,6 @@ class CoreReactor:
         self._poolSize = size
 
     # Names
-
-    @property
-    def nameResolver(self) -> IHostnameResolver:
-        """The name resolver in use."""
-        return self._resolving.nameResolver
-
-    def installNameResolver(self, resolver: IHostnameResolver) -> IHostnameResolver:
-        """Look up all names by another resolver from now on; returns the one before."""
-        return self._resolving.installNameResolver(resolver)
-
-    def installResolver(self, resolver: IResolverSimple) -> IResolverSimple:
-        """Look up all names by another resolver from now on; returns the one before."""
-        return self._resolving.installResolver(resolver)
 
     def resolve(self, name: str, timeout: Sequence[int] = SIMPLE_TIMEOUT) -> Deferred[str]:
         """Look up the IPv4 address of a host."""

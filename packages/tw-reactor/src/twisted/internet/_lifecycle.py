@@ -160,7 +160,14 @@ class State(enum.Enum):
 
 
 class Lifecycle:
-    """The states of one reactor, and its events."""
+    """The states of one reactor, and its events.
+
+    Attributes:
+        state: Where it is.
+        alive: Whether the loop is to go on: whether the state is any other than `STOPPED`.
+        running: Whether it was started and does not shut down.
+        stopAsked: Whether the shutdown is to be begun.
+    """
 
     def __init__(self, onError: OnError, closeDown: Callable[[], Deferred[None] | None]) -> None:
         """Make the life of a reactor that was not started yet.
@@ -171,18 +178,15 @@ class Lifecycle:
         """
         self._onError = onError
         self._closeDown = closeDown
-        self._stopAsked = False
+        self.stopAsked = False
         self.state = State.STOPPED
+        # The loop looks at it twice a turn, so it is kept beside the state.
+        self.alive = False
         self.running = False
         startup, shutdown = ThreePhaseEvent(onError), ThreePhaseEvent(onError)
         startup.addOwnStep("before", self._started)
         shutdown.addOwnStep("during", self._closingDown)
         self.events = {"startup": startup, "shutdown": shutdown}
-
-    @property
-    def alive(self) -> bool:
-        """Whether the loop is to go on."""
-        return self.state is not State.STOPPED
 
     def event(self, eventType: str) -> ThreePhaseEvent:
         """Return an event by its name; an unknown name makes a new one."""
@@ -202,7 +206,8 @@ class Lifecycle:
                 f"the reactor is {self.state.value}: it can be run again when run() has returned"
             )
         self.state = State.STARTING
-        self._stopAsked = False
+        self.alive = True
+        self.stopAsked = False
         self.event("startup").fireEvent()
 
     def stop(self) -> None:
@@ -214,30 +219,26 @@ class Lifecycle:
         if not self.canStop:
             state = "stopping already" if self.alive else "not running"
             raise ReactorNotRunning(f"the reactor is {state}, so there is nothing to stop")
-        self._stopAsked = True
+        self.stopAsked = True
 
     @property
     def canStop(self) -> bool:
         """Whether it was started, and nobody has asked yet for the shutdown."""
-        return not self._stopAsked and self.state in (State.STARTING, State.RUNNING)
-
-    @property
-    def stopAsked(self) -> bool:
-        """Whether the shutdown is to be begun."""
-        return self._stopAsked
+        return not self.stopAsked and self.state in (State.STARTING, State.RUNNING)
 
     def shutDownIfAsked(self) -> None:
         """Fire the shutdown event if `stop` was called; for the loop."""
-        if self._stopAsked:
-            self._stopAsked = False
+        if self.stopAsked:
+            self.stopAsked = False
             self.state = State.STOPPING
             self.event("shutdown").fireEvent().addCallback(self._shutDown)
 
     def crash(self) -> None:
         """Stop at once, without any event."""
         self.state = State.STOPPED
+        self.alive = False
         self.running = False
-        self._stopAsked = False
+        self.stopAsked = False
 
     def _started(self) -> None:
         # A trigger may have called crash(), or stop() was called while triggers were waited for.

@@ -11,7 +11,7 @@ translation.
 import errno
 import select
 from collections.abc import Iterable, Sequence
-from typing import Protocol
+from typing import Protocol, cast
 
 READABLE = 0x01
 WRITABLE = 0x04
@@ -19,6 +19,10 @@ FAILED = 0x08
 HUNG_UP = 0x10
 INVALID = 0x20
 """The descriptor is not open (poll only; select raises, epoll refuses or forgets)."""
+
+
+MOST_EVENTS = 1024
+"""How many events kqueue tells about at once; the others come with the next call."""
 
 
 class Poller(Protocol):
@@ -147,6 +151,15 @@ class EpollPoller:
             return [*self._poll(0), *self._always.items()]
         return self._poll(timeout)
 
+    def fileno(self) -> int:
+        """Return the descriptor of epoll itself, readable when something happened."""
+        return self._epoll.fileno()
+
+    @property
+    def alwaysReady(self) -> bool:
+        """Whether descriptors are watched that never block; `fileno` does not tell of them."""
+        return bool(self._always)
+
     def close(self) -> None:
         """Free what the poller has open."""
         self._epoll.close()
@@ -173,6 +186,128 @@ class EpollPoller:
             pass
 
 
+class KqueueEvent(Protocol):
+    """What kqueue tells (`select.kevent`)."""
+
+    @property
+    def ident(self) -> int:
+        """The descriptor."""
+        ...
+
+    @property
+    def filter(self) -> int:
+        """What has happened to it."""
+        ...
+
+    @property
+    def flags(self) -> int:
+        """How it stands."""
+        ...
+
+
+class Kqueue(Protocol):
+    """A queue of kernel events (`select.kqueue`)."""
+
+    def control(
+        self, changes: Iterable[KqueueEvent] | None, most: int, timeout: float | None = None, /
+    ) -> Sequence[KqueueEvent]:
+        """Change what is asked for, and wait for at most so many events."""
+        ...
+
+    def fileno(self) -> int:
+        """Return its descriptor."""
+        ...
+
+    def close(self) -> None:
+        """Close its descriptor."""
+
+
+class KqueueModule(Protocol):
+    """What there is in the module `select` where the system has kqueue(2)."""
+
+    KQ_FILTER_READ: int
+    KQ_FILTER_WRITE: int
+    KQ_EV_ADD: int
+    KQ_EV_DELETE: int
+    KQ_EV_ERROR: int
+
+    def kqueue(self) -> Kqueue:
+        """Make a queue."""
+        ...
+
+    def kevent(self, ident: int, filter: int, flags: int, /) -> KqueueEvent:
+        """Describe an event."""
+        ...
+
+
+class KqueuePoller:
+    """kqueue(2), level triggered: what epoll is on Linux, on BSD and macOS.
+
+    Reading and writing are two filters there, so one descriptor may come twice from one `wait`.
+    """
+
+    def __init__(self, kernel: KqueueModule | None = None) -> None:
+        """Make a poller.
+
+        Args:
+            kernel: The functions and numbers of the system; those of `select` if None.
+        """
+        self._kernel = cast(KqueueModule, select) if kernel is None else kernel
+        self._kqueue = self._kernel.kqueue()
+        self._watched: dict[int, int] = {}
+
+    def watch(self, fd: int, events: int) -> None:
+        """Say what is asked about a descriptor from now on."""
+        kernel = self._kernel
+        before = self._watched.pop(fd, 0)
+        now = 0
+        try:
+            for asked, kind in (
+                (READABLE, kernel.KQ_FILTER_READ),
+                (WRITABLE, kernel.KQ_FILTER_WRITE),
+            ):
+                if events & asked:
+                    # Again, too: the number may belong to another file by now.
+                    self._change(fd, kind, kernel.KQ_EV_ADD)
+                    now |= asked
+                elif before & asked:
+                    self._delete(fd, kind)
+        finally:
+            if now:
+                self._watched[fd] = now
+
+    def wait(self, timeout: float | None) -> Sequence[tuple[int, int]]:
+        """Sleep until something happens."""
+        kernel = self._kernel
+        happened: list[tuple[int, int]] = []
+        for event in self._kqueue.control(None, MOST_EVENTS, timeout):
+            if event.flags & kernel.KQ_EV_ERROR:
+                happened.append((event.ident, FAILED))
+            elif event.filter == kernel.KQ_FILTER_READ:
+                happened.append((event.ident, READABLE))
+            elif event.filter == kernel.KQ_FILTER_WRITE:
+                happened.append((event.ident, WRITABLE))
+        return happened
+
+    def close(self) -> None:
+        """Free what the poller has open."""
+        self._kqueue.close()
+
+    def fileno(self) -> int:
+        """Return the descriptor that is readable when `wait` would return at once."""
+        return self._kqueue.fileno()
+
+    def _change(self, fd: int, kind: int, flags: int) -> None:
+        self._kqueue.control([self._kernel.kevent(fd, kind, flags)], 0, 0)
+
+    def _delete(self, fd: int, kind: int) -> None:
+        try:
+            self._change(fd, kind, self._kernel.KQ_EV_DELETE)
+        except OSError:
+            # Closing a descriptor takes its filters out, so there is nothing left to do.
+            pass
+
+
 def notOpen(fds: Iterable[int]) -> list[int]:
     """Return those descriptors that can't be waited for, because they are closed or too large."""
     bad: list[int] = []
@@ -191,9 +326,14 @@ __all__ = [
     "FAILED",
     "HUNG_UP",
     "INVALID",
+    "MOST_EVENTS",
     "READABLE",
     "WRITABLE",
     "EpollPoller",
+    "Kqueue",
+    "KqueueEvent",
+    "KqueueModule",
+    "KqueuePoller",
     "PollPoller",
     "Poller",
     "SelectPoller",

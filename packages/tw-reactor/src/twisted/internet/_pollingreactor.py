@@ -24,7 +24,8 @@ from twisted.internet._processes._pipes import ProcessReader, ProcessWriter
 from twisted.internet._processes._reaping import ExitDescriptor
 from twisted.internet._processes._spawning import ProcessSpawning
 from twisted.internet._processes._stdio import InputReader
-from twisted.internet._sockets._baseconnector import BaseAttempt
+from twisted.internet._sockets._baseconnector import BaseAttempt, IReactorOfConnectors
+from twisted.internet._sockets._baseport import IReactorOfPorts
 from twisted.internet._sockets._connection import Connection, Server
 from twisted.internet._sockets._connector import Attempt, Client
 from twisted.internet._sockets._datagramport import DatagramPort
@@ -181,7 +182,7 @@ _Reader = StreamConnection | StreamPort | DatagramPort | WakeupReader | ForeignD
 _Writer = StreamConnection | BaseAttempt | ForeignDescriptor
 
 
-@implementer(IReactorFDSet)
+@implementer(IReactorFDSet, IReactorOfPorts, IReactorOfConnectors)
 class PollingReactor(CoreReactor, SocketOpening, ProcessSpawning):
     """A reactor that waits with a poller.
 
@@ -227,13 +228,13 @@ class PollingReactor(CoreReactor, SocketOpening, ProcessSpawning):
 
     def runUntilCurrent(self) -> None:
         """Make the calls that are due, those from other threads first."""
-        super().runUntilCurrent()
+        CoreReactor.runUntilCurrent(self)
         if self._unsettled:
             self._settle()
 
     def timeout(self) -> float | None:
         """Return how many seconds may be waited until there is something to do."""
-        return 0.0 if self._unsettled else super().timeout()
+        return 0.0 if self._unsettled else CoreReactor.timeout(self)
 
     def doIteration(self, delay: float | None) -> None:
         """Wait until something happens, and deal with it."""
@@ -241,6 +242,8 @@ class PollingReactor(CoreReactor, SocketOpening, ProcessSpawning):
             happened = self._wait(delay)
         except (OSError, ValueError):
             self._loseBadDescriptors()
+            return
+        if not happened:
             return
         readers = self._readers
         writers = self._writers
@@ -376,7 +379,8 @@ class PollingReactor(CoreReactor, SocketOpening, ProcessSpawning):
 
     def removeWriter(self, writer: IWriteDescriptor) -> None:
         """Stop watching for writability; harmless for one that is not watched."""
-        self._stopWatching(writer, reading=False, writing=True)
+        if self._writers:
+            self._stopWatching(writer, reading=False, writing=True)
 
     def removeAll(self) -> list[IReadDescriptor | IWriteDescriptor]:
         """Stop watching everything but the waker; returns what was watched."""

@@ -14,6 +14,7 @@ that must not bind.
 
 import sys
 import threading
+from functools import partial
 from types import FrameType, ModuleType
 from typing import TYPE_CHECKING, cast
 
@@ -75,7 +76,25 @@ to be installed."""
 
 
 def _isStandIn(candidate: object) -> bool:
-    return type(candidate) is ReactorStandIn
+    return issubclass(type(candidate), ReactorStandIn)
+
+
+def _bind(stand: ReactorStandIn, reactor: object) -> None:
+    """Let a stand-in lead to a reactor.
+
+    Most programs import the reactor before they use it, so that every `reactor.callLater` of theirs
+    goes through a stand-in. One that is bound gets a class of its own, whose attributes are looked
+    up on the reactor by `getattr` itself: a method of ours in between would take three times as
+    long. What a reactor does not have is looked up as before.
+    """
+    _bound[id(stand)] = reactor
+    methods: dict[str, object] = {
+        "__getattribute__": staticmethod(partial(getattr, reactor)),
+        "__getattr__": ReactorStandIn.__getattribute__,
+    }
+    ModuleType.__setattr__(
+        stand, "__class__", type(ReactorStandIn.__name__, (ReactorStandIn,), methods)
+    )
 
 
 def standIn(module: ModuleType) -> None:
@@ -140,7 +159,7 @@ def installReactor(reactor: "IReactorCore | None" = None) -> None:
             )
         _places[id(reactor)] = reactor, f"it was installed {_caller()}"
         for stand in _unbound:
-            _bound[id(stand)] = reactor
+            _bind(stand, reactor)
         _unbound.clear()
         sys.modules[MODULE] = cast(ModuleType, reactor)
         package = sys.modules.get(PACKAGE)

@@ -10,11 +10,22 @@ import signal
 import threading
 from collections.abc import Callable
 from types import FrameType
+from typing import Protocol
 
 Handler = Callable[[int, FrameType | None], object] | int | signal.Handlers | None
 
 STOPPING_SIGNALS = ("SIGINT", "SIGTERM", "SIGBREAK")
 """The names of the signals that stop a reactor, as far as the platform has them."""
+
+
+class SignalHandling(Protocol):
+    """Handlers of signals that are there while a reactor runs."""
+
+    def install(self) -> None:
+        """Install the handlers."""
+
+    def uninstall(self) -> None:
+        """Put back what was found."""
 
 
 class SignalHandlers:
@@ -25,7 +36,8 @@ class SignalHandlers:
 
         Args:
             stop: Called in a signal handler with the number of the signal.
-            wakeupDescriptor: The non-blocking descriptor that gets a byte for every signal.
+            wakeupDescriptor: The non-blocking descriptor that gets a byte for every signal; -1 for
+                the one that is set already.
         """
         self._stop = stop
         self._wakeupDescriptor = wakeupDescriptor
@@ -49,7 +61,10 @@ class SignalHandlers:
                 continue
             signal.signal(number, self._received)
             self._found[number] = found
-        self._foundWakeup = signal.set_wakeup_fd(self._wakeupDescriptor, warn_on_full_buffer=False)
+        if self._wakeupDescriptor != -1:
+            self._foundWakeup = signal.set_wakeup_fd(
+                self._wakeupDescriptor, warn_on_full_buffer=False
+            )
 
     def uninstall(self) -> None:
         """Put back what was found, but leave alone what the application changed meanwhile."""
@@ -68,4 +83,4 @@ class SignalHandlers:
         self._stop(number)
 
 
-__all__ = ["STOPPING_SIGNALS", "SignalHandlers"]
+__all__ = ["STOPPING_SIGNALS", "SignalHandlers", "SignalHandling"]

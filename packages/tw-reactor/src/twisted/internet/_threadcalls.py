@@ -4,7 +4,9 @@
 writes one byte to a pipe that the loop watches. While a byte is on its way no second one is
 written: a thread that hands over a million calls wakes the loop once for each time that it looks.
 The order of the two steps on each side makes that safe: the caller appends before it looks at
-the flag, the loop clears the flag before it takes calls out.
+the flag, the loop clears the flag before it takes calls out. The loop may be faster than the caller
+and make the call before its byte is written; so it clears the flag whenever it was woken, whether
+there is a call or not. A flag that stayed set would be the last wake-up.
 """
 
 import os
@@ -62,7 +64,12 @@ class Waker:
 
 
 class ThreadCalls:
-    """Calls that other threads want to have made in the reactor's thread."""
+    """Calls that other threads want to have made in the reactor's thread.
+
+    Attributes:
+        calls: Those that wait.
+        waking: Whether the loop is being woken; there may be no call any more when it wakes up.
+    """
 
     def __init__(self, wake: Callable[[], object], onError: Callable[[], object]) -> None:
         """Make an empty queue.
@@ -73,14 +80,14 @@ class ThreadCalls:
         """
         self._wake = wake
         self._onError = onError
-        self._waking = False
-        self._calls: deque[
+        self.waking = False
+        self.calls: deque[
             tuple[Context, Callable[..., object], tuple[object, ...], dict[str, object]]
         ] = deque()
 
     def __bool__(self) -> bool:
         """Return whether a call waits."""
-        return bool(self._calls)
+        return bool(self.calls)
 
     def add(
         self, func: Callable[..., object], args: tuple[object, ...], kw: dict[str, object]
@@ -92,23 +99,23 @@ class ThreadCalls:
             args: Its arguments.
             kw: Its keyword arguments.
         """
-        self._calls.append((copy_context(), func, args, kw))
-        if not self._waking:
-            self._waking = True
+        self.calls.append((copy_context(), func, args, kw))
+        if not self.waking:
+            self.waking = True
             self._wake()
 
     def run(self) -> None:
         """Make the calls that wait now, in order; those that come meanwhile wait for next time."""
-        self._waking = False
-        calls = self._calls
+        self.waking = False
+        calls = self.calls
         for _ in range(len(calls)):
             context, func, args, kw = calls.popleft()
             try:
                 context.run(func, *args, **kw)
             except Exception:
                 self._onError()
-        if calls and not self._waking:
-            self._waking = True
+        if calls and not self.waking:
+            self.waking = True
             self._wake()
 
 

@@ -1,6 +1,7 @@
 """Addresses: where a connection comes from and where it leads to.
 
-Each is immutable, hashable, and equal to another with the same values.
+Each is immutable, hashable, and equal to another with the same values. There is one for each
+connection, so they have slots.
 """
 
 import os
@@ -20,7 +21,7 @@ def _checkType(type: str) -> None:
 
 
 @implementer(IAddress)
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class IPv4Address:
     """A host and port of IPv4.
 
@@ -39,7 +40,7 @@ class IPv4Address:
 
 
 @implementer(IAddress)
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class IPv6Address:
     """A host and port of IPv6.
 
@@ -62,7 +63,7 @@ class IPv6Address:
 
 
 @implementer(IAddress)
-@dataclass(frozen=True, init=False)
+@dataclass(frozen=True, init=False, slots=True, weakref_slot=True)
 class UNIXAddress:
     """The path of a UNIX socket.
 
@@ -82,7 +83,7 @@ class UNIXAddress:
 
 
 @implementer(IAddress)
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class HostnameAddress:
     """A host by its name, which was not looked up, and a port.
 
@@ -95,4 +96,25 @@ class HostnameAddress:
     port: int
 
 
-__all__ = ["HostnameAddress", "IPv4Address", "IPv6Address", "UNIXAddress"]
+@implementer(IAddress)
+@dataclass(frozen=True)
+class ProcessAddress:
+    """The address of a process, for the factory that builds its protocol.
+
+    Attributes:
+        executable: The path of the program.
+    """
+
+    executable: str | bytes
+
+
+_ProcessAddress = ProcessAddress
+
+__all__ = [
+    "HostnameAddress",
+    "IPv4Address",
+    "IPv6Address",
+    "ProcessAddress",
+    "UNIXAddress",
+    "_ProcessAddress",
+]

@@ -2,7 +2,9 @@
 
 from twisted.internet._corereactor import CoreReactor as ReactorBase
 from twisted.internet._lifecycle import ThreePhaseEvent as _ThreePhaseEvent
+from twisted.internet._pluggableresolver import PluggableResolverMixin
 from twisted.internet._resolver import BlockingResolver, ThreadedResolver
+from twisted.internet._signals import SignalHandling
 from twisted.internet._sockets._baseconnector import BaseConnector
 from twisted.internet._sockets._baseport import BasePort
 from twisted.internet._timers import DelayedCall
@@ -12,7 +14,9 @@ __all__ = [
     "BasePort",
     "BlockingResolver",
     "DelayedCall",
+    "PluggableResolverMixin",
     "ReactorBase",
+    "SignalHandling",
     "ThreadedResolver",
     "_ThreePhaseEvent",
 ]

@@ -11,11 +11,13 @@ from twisted.internet._processes._reaping import (
     registerReapProcessHandler,
     unregisterReapProcessHandler,
 )
+from twisted.internet.error import ProcessExitedAlready
 
 __all__ = [
     "BaseProcess",
     "PTYProcess",
     "Process",
+    "ProcessExitedAlready",
     "ProcessReader",
     "ProcessWriter",
     "detector",

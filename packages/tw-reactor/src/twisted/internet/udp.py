@@ -2,5 +2,8 @@
 
 from twisted.internet._sockets._multicastport import MulticastPort
 from twisted.internet._sockets._udpport import UDPPort as Port
+from twisted.python.runtime import platformType
 
-__all__ = ["MulticastPort", "Port"]
+MulticastMixin = MulticastPort
+
+__all__ = ["MulticastMixin", "MulticastPort", "Port", "platformType"]

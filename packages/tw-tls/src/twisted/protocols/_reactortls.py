@@ -120,11 +120,11 @@ class _Below:
 
     def write(self, data: bytes) -> None:
         """Send what TLS has made, past what waits for those who kept `write` from before."""
-        attributes = vars(self._transport)
-        instead = attributes.pop(_INSTEAD, None)
+        transport = self._transport
+        instead = getattr(transport, _INSTEAD, None)
+        setattr(transport, _INSTEAD, None)
         self._write(data)
-        if instead is not None:
-            attributes[_INSTEAD] = instead
+        setattr(transport, _INSTEAD, instead)
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._transport, name)
@@ -160,8 +160,9 @@ class StartedTLS(TLSMemoryBIOProtocol):
         Args:
             reason: Why the transport below is gone.
         """
-        for name in (*_REPLACED, _INSTEAD, "getPeerCertificate"):
+        for name in (*_REPLACED, "getPeerCertificate"):
             vars(self._started).pop(name, None)
+        setattr(self._started, _INSTEAD, None)
         super().connectionLost(reason)
 
 

@@ -5,6 +5,8 @@
 - `_baseport`: what all ports share: opening, stopping and closing;
 - `_streamconnection`, `_streamport`, `_baseconnector`: what all kinds of stream sockets share: a
   connection, a port that accepts them, an attempt to connect and its repetition;
+- `_closewatch`: the limit of the time for which a peer may hold up the end of a connection;
+- `_filequeue`, `_filesource`: files that a connection sends;
 - `_connection`, `_port`, `_connector`: TCP;
 - `_unixconnection`, `_unixport`, `_unixconnector`: UNIX stream sockets, and descriptors that travel
   over them;

@@ -163,8 +163,11 @@ class BasePort:
         """
         raise TypeError(f"{type(self).__name__} has to define startListening")
 
-    def stopListening(self) -> Deferred[None] | None:
+    def stopListening(self, connDone: Failure | None = None) -> Deferred[None] | None:
         """Take nothing more, and free the address; connections that were accepted stay.
+
+        Args:
+            connDone: What `connectionLost` is told; `ConnectionDone` if None.
 
         Returns:
             A Deferred that fires when it is done; None if it is not open.
@@ -179,12 +182,38 @@ class BasePort:
             if open_ is not None:
                 # It is watched no more, and the reactor may shut down before it is closed.
                 open_[self] = None
-            self.reactor.callLater(0, self.connectionLost, Failure(ConnectionDone()))
+            reason = Failure(ConnectionDone()) if connDone is None else connDone
+            self.reactor.callLater(0, self.connectionLost, reason)
         return self._stopped
 
-    def loseConnection(self) -> Deferred[None] | None:
+    def loseConnection(self, connDone: Failure | None = None) -> Deferred[None] | None:
         """Do what `stopListening` does."""
-        return self.stopListening()
+        return self.stopListening(connDone)
+
+    # Ports were transports once, and existing code may ask them for what those have.
+
+    def doWrite(self) -> Exception | None:
+        """Refuse, since nothing is written to a port.
+
+        Raises:
+            RuntimeError: Always.
+        """
+        raise RuntimeError(f"{self!r} is a port, to which nothing is written")
+
+    def registerProducer(self, producer: object, streaming: bool) -> None:
+        """Refuse, since nothing is written to a port.
+
+        Args:
+            producer: Is left alone.
+            streaming: Makes no difference.
+
+        Raises:
+            RuntimeError: Always.
+        """
+        raise RuntimeError(f"{self!r} is a port: register producers with its connections")
+
+    def unregisterProducer(self) -> None:
+        """Do nothing: a port never has a producer."""
 
     def doRead(self) -> Exception | None:
         """Take what has arrived; for the kinds."""

@@ -1,7 +1,6 @@
 """A TCP connection: its addresses and options; all else is the same for every stream."""
 
 import socket
-from collections.abc import Callable
 
 from twisted.internet._sockets._addressing import addressFromName
 from twisted.internet._sockets._streamconnection import StreamConnection, protocolName
@@ -9,25 +8,47 @@ from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.interfaces import IProtocol, IReactorFDSet, ITCPTransport
 from twisted.python.components import implementer
 
+PIECES_PER_CALL = 16
+"""How many pieces the kernel gets with one call; POSIX promises that it takes as many."""
+
 
 @implementer(ITCPTransport)
 class Connection(StreamConnection):
     """One end of a TCP connection."""
 
+    # Windows has no sendmsg.
+    _piecesPerCall = PIECES_PER_CALL if hasattr(socket.socket, "sendmsg") else 1
     _host: IPv4Address | IPv6Address | None = None
     _peer: IPv4Address | IPv6Address | None = None
+    # What a closed socket would have told, as the socket functions have it; nobody may ever ask.
+    _hostName: object = None
+
+    def _transmitPieces(self, pieces: list[bytes | memoryview]) -> int:
+        """Hand several pieces to the kernel."""
+        return self.socket.sendmsg(pieces)
 
     def getHost(self) -> IPv4Address | IPv6Address:
         """Return the address of this end."""
         if self._host is None:
-            self._host = _addressOr(self.socket, self.socket.getsockname)
+            name = self._hostName
+            self._host = _addressOr(self.socket, name or self.socket.getsockname())
         return self._host
 
     def getPeer(self) -> IPv4Address | IPv6Address:
         """Return the address of the other end."""
         if self._peer is None:
-            self._peer = _addressOr(self.socket, self.socket.getpeername)
+            self._peer = _addressOr(self.socket, self.socket.getpeername())
         return self._peer
+
+    def _rememberAddresses(self) -> None:
+        try:
+            if self._host is None:
+                self._hostName = self.socket.getsockname()
+            if self._peer is None:
+                self.getPeer()
+        except OSError:
+            # It was reset before anybody asked.
+            pass
 
     def getTcpNoDelay(self) -> bool:
         """Return whether small writes are sent without waiting for more."""
@@ -42,7 +63,6 @@ class Server(Connection):
     """The server's end of a TCP connection.
 
     Attributes:
-        client: The host and the port of the peer, if they are known; older programs read these.
         server: The port that accepted it.
         sessionno: The number of this connection at its port, from 0.
     """
@@ -68,16 +88,19 @@ class Server(Connection):
         """
         super().__init__(sock, protocol, reactor)
         self._peer = client
-        self.client: tuple[str, int] | None = None
-        if client is not None:
-            self.client = (client.host, client.port)
         self.server = server
         self.sessionno = sessionno
 
     @property
+    def client(self) -> tuple[str, int] | None:
+        """The host and the port of the peer, if they are known; older programs read these."""
+        peer = self._peer
+        return None if peer is None else (peer.host, peer.port)
+
+    @property
     def hostname(self) -> str:
         """Return the peer's host; a question mark where it is not known."""
-        return "?" if self.client is None else self.client[0]
+        return "?" if self._peer is None else self._peer.host
 
     def logPrefix(self) -> str:
         """Return the name of the protocol, the number of the connection and the peer's host."""
@@ -87,10 +110,9 @@ class Server(Connection):
         return f"<{type(self).__name__} {self.logPrefix()}>"
 
 
-def _addressOr(skt: socket.socket, name: Callable[[], object]) -> IPv4Address | IPv6Address:
+def _addressOr(skt: socket.socket, name: object) -> IPv4Address | IPv6Address:
     """Return an address of a socket."""
-    found = name()
-    address = addressFromName(skt.family, found) if isinstance(found, tuple) else None
+    address = addressFromName(skt.family, name) if isinstance(name, tuple) else None
     if address is None:
-        raise OSError(f"a socket of the family {skt.family!r} has no address here: {found!r}")
+        raise OSError(f"a socket of the family {skt.family!r} has no address here: {name!r}")
     return address

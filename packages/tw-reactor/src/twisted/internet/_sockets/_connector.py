@@ -57,7 +57,10 @@ class Connector(BaseConnector):
         host: A name or an address.
         port: The number of the port.
         bindAddress: The local host and port.
+        transportKind: What makes the transport of a connection.
     """
+
+    transportKind: type[Client] = Client
 
     def __init__(
         self,
@@ -102,7 +105,7 @@ class Connector(BaseConnector):
 
     def _makeClient(self, skt: socket.socket, peer: IAddress) -> ClientConnection:
         assert isinstance(peer, IPv4Address | IPv6Address), "the socket was made for IPv4 or IPv6"
-        return Client(skt, self, peer)
+        return self.transportKind(skt, self, peer)
 
 
 class Attempt(BaseAttempt):

@@ -9,8 +9,10 @@ would double the cost of a small message.
 
 Data goes through two lists. `_gathered` takes what is written. When it is time to send, it becomes
 `_unsent`: pieces that are ready to go, the last one first, so that taking one off costs nothing.
-Small chunks are joined to pieces of up to `PIECE_SIZE` bytes, a chunk that is larger stays as it
-is, and what the kernel did not take of a piece is kept as a view, not copied.
+Small chunks are joined to pieces of up to `PIECE_SIZE` bytes, a chunk that is large stays as it is,
+and what the kernel did not take of a piece is kept as a view, not copied. Where the kernel takes
+several pieces with one call, it gets them so: one call with 128 KiB costs it a fifth less than two
+with a half each, one with 256 KiB half as much as four with a quarter each.
 """
 
 from collections.abc import Callable, Iterable
@@ -37,6 +39,9 @@ _log = Logger(namespace="twisted.internet.abstract")
 
 PIECE_SIZE = 128 * 1024
 """Chunks are joined up to this many bytes: a copy within the cache costs less than a call."""
+
+LARGE = 16 * 1024
+"""From this many bytes on a chunk is not joined: to copy it costs more than to name its place."""
 
 PIECES_AT_ONCE = 16
 """After so many pieces the other connections get their turn, even if the kernel would take more."""
@@ -90,15 +95,20 @@ class FileDescriptor:
     bufferSize: int = 2**16
 
     _writeDisconnecting: bool = False
-    _writeDisconnected: bool = False
+    # How many pieces `_transmitPieces` takes.
+    _piecesPerCall: int = 1
+
+    # These are looked at for every message. They have no defaults in the class, since CPython 3.11
+    # reads an attribute of an instance fast only if the class has none of that name.
+    _writeDisconnected: bool
     # Takes what is written by somebody who kept `write` from before TLS began: it is to be secret.
-    _writesInstead: Callable[[bytes], object] | None = None
+    _writesInstead: Callable[[bytes], object] | None
     # Whether `settle` was asked for and not done yet.
-    _unsettled: bool = False
+    _unsettled: bool
     # Whether the kernel took only a part, so that the poller is asked for writability.
-    _blocked: bool = False
+    _blocked: bool
     # Whether there is something to do when all was sent: a producer, or an end.
-    _waited: bool = False
+    _waited: bool
 
     def __init__(self, reactor: IReactorFDSet | None = None) -> None:
         """Make a transport that is not connected.
@@ -110,9 +120,6 @@ class FileDescriptor:
         self._gathered: list[bytes] = []
         self._unsent: list[bytes | memoryview] = []
         self._buffered = 0
-        # Looked at for every message: an attribute of the instance is read faster than a default
-        # of the class.
-        self.disconnecting = False
         self.producer = None
         self._writeDisconnected = False
         self._writesInstead = None
@@ -221,7 +228,7 @@ class FileDescriptor:
         self._unsent.append(memoryview(data)[sent:])
         self._block()
         if self.disconnecting:
-            self.stopReading()
+            self._closingWaits()
 
     def _settleRest(self) -> None:
         """Settle where there is not just one chunk to send."""
@@ -233,47 +240,67 @@ class FileDescriptor:
         if self._waited and not self._blocked:
             self._allSent(False)
         if self.disconnecting:
-            self.stopReading()
+            self._closingWaits()
 
     def _transmit(self, data: bytes | memoryview) -> int:
-        """Hand bytes to the kernel; faster kinds of transport replace this by one call."""
+        """Hand bytes to the kernel; what is in the way is raised."""
         sent = self.writeSomeData(data)
         if isinstance(sent, Exception):
             raise sent
         return sent
 
+    def _transmitPieces(self, pieces: list[bytes | memoryview]) -> int:
+        """Hand up to `_piecesPerCall` pieces to the kernel; for kinds that can do so by one call."""
+        return self._transmit(pieces[0])
+
     def _sendUnsent(self) -> None:
         """Send pieces until there are none left, the kernel takes no more, or it is enough."""
         unsent = self._unsent
-        for _ in range(PIECES_AT_ONCE):
+        left = PIECES_AT_ONCE
+        while left > 0:
             if not unsent:
                 unsent += toPieces(self._gathered)
                 self._gathered.clear()
                 if not unsent:
                     break
-            piece = unsent[-1]
+            # The last one is the first to go.
+            pieces = unsent[: -self._piecesPerCall - 1 : -1]
+            left -= len(pieces)
             try:
-                sent = self._transmit(piece)
+                if len(pieces) == 1:
+                    sent = self._transmit(pieces[0])
+                else:
+                    sent = self._transmitPieces(pieces)
             except BlockingIOError:
                 break
             except Exception as error:
                 self._sendingFailed(error)
                 return
             self._buffered -= sent
-            if sent < len(piece):
-                unsent[-1] = memoryview(piece)[sent:]
+            if not self._takeOff(pieces, sent):
                 break
-            unsent.pop()
         if unsent or self._gathered:
             self._block()
             if self.disconnecting:
-                self.stopReading()
+                self._closingWaits()
             return
         if self._blocked:
             self._blocked = False
             self.stopWriting()
         if self._waited:
             self._allSent(True)
+
+    def _takeOff(self, pieces: list[bytes | memoryview], sent: int) -> bool:
+        """Take off what was sent of the first pieces; return whether that was all of them."""
+        unsent = self._unsent
+        for piece in pieces:
+            if sent < len(piece):
+                if sent:
+                    unsent[-1] = memoryview(piece)[sent:]
+                return False
+            sent -= len(piece)
+            unsent.pop()
+        return True
 
     def _block(self) -> None:
         if not self._blocked:
@@ -363,7 +390,7 @@ class FileDescriptor:
         producer = self.producer
         if producer is not None:
             if self.disconnecting:
-                self.stopReading()
+                self._closingWaits()
             if wrote and (self.producerPaused or not self.streamingProducer):
                 self.producerPaused = False
                 self._resume(producer)
@@ -372,6 +399,10 @@ class FileDescriptor:
         elif self._writeDisconnecting and not self._writeDisconnected:
             self._writeDisconnected = True
             self._closeWriteConnection()
+
+    def _closingWaits(self) -> None:
+        """Go on with closing that has to wait for what is to be sent, or for a producer."""
+        self.stopReading()
 
     def _closeWriteConnection(self) -> None:
         """Close the sending direction; for subclasses that can."""
@@ -455,12 +486,15 @@ def toPieces(chunks: list[bytes]) -> list[bytes]:
     """Join small chunks to pieces of up to `PIECE_SIZE` bytes; the piece to send first is last."""
     pieces: list[bytes] = []
     start = size = 0
+    wasLarge = False
     for index, chunk in enumerate(chunks):
-        if size and size + len(chunk) > PIECE_SIZE:
+        isLarge = len(chunk) >= LARGE
+        if size and (isLarge or wasLarge or size + len(chunk) > PIECE_SIZE):
             # Joining one chunk copies nothing.
             pieces.append(b"".join(chunks[start:index]))
             start, size = index, 0
         size += len(chunk)
+        wasLarge = isLarge
     if size:
         pieces.append(b"".join(chunks[start:]))
     pieces.reverse()

@@ -100,6 +100,11 @@ class FileQueue:
             transfer.done.callback(transfer.source.sent)
             self._goOn()
 
+    def progress(self) -> tuple[object, int]:
+        """Return the first file, and how many of its bytes were taken."""
+        source = self._transfers[0].source
+        return source, source.sent
+
     def lost(self, reason: Failure) -> None:
         """Learn that the connection was lost."""
         while self._transfers:

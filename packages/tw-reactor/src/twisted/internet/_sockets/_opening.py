@@ -7,7 +7,7 @@ from twisted.internet._sockets._addressing import addressFromName
 from twisted.internet._sockets._baseconnector import IReactorOfConnectors
 from twisted.internet._sockets._baseport import IReactorOfPorts
 from twisted.internet._sockets._connection import Server
-from twisted.internet._sockets._connector import Connector
+from twisted.internet._sockets._connector import Client, Connector
 from twisted.internet._sockets._multicastport import MulticastPort
 from twisted.internet._sockets._port import Port, adoptSocket
 from twisted.internet._sockets._udpport import UDPPort
@@ -63,6 +63,10 @@ class SocketOpening:
     With tw-tls installed, the reactor that has this also provides IReactorSSL.
     """
 
+    # What the connections are made by TCP; a reactor may have kinds of its own.
+    _serverKind: type[Server] = Server
+    _clientKind: type[Client] = Client
+
     @property
     def _whole(self) -> IReactorOfSockets:
         """The reactor of which this is a part."""
@@ -79,6 +83,7 @@ class SocketOpening:
             CannotListenError: The address is taken, not permitted, or not of this machine.
         """
         listening = Port(port, factory, backlog, interface, self._whole)
+        listening.transport = self._serverKind
         listening.startListening()
         return listening
 
@@ -92,6 +97,7 @@ class SocketOpening:
     ) -> IConnector:
         """Connect to a TCP port."""
         connector = Connector(host, port, factory, timeout, bindAddress, self._whole)
+        connector.transportKind = self._clientKind
         connector.connect()
         return connector
 
@@ -110,6 +116,7 @@ class SocketOpening:
             listening = UNIXPort.adoptingSocket(adopted, factory, self._whole)
         else:
             listening = Port.adopting(fileDescriptor, addressFamily, factory, self._whole)
+            listening.transport = self._serverKind
         listening.startListening()
         return listening
 
@@ -132,7 +139,8 @@ class SocketOpening:
             else:
                 peer = addressFromName(addressFamily, name)
                 assert peer is not None, "the family was checked"
-                transport = Server(skt, factory.buildProtocol(peer), peer, None, 0, self._whole)
+                protocol = factory.buildProtocol(peer)
+                transport = self._serverKind(skt, protocol, peer, None, 0, self._whole)
         except BaseException:
             skt.close()
             raise

@@ -3,6 +3,7 @@
 import errno
 import os
 import socket
+import sys
 from types import MappingProxyType
 
 from twisted.internet._sockets._addressing import (
@@ -49,6 +50,9 @@ class Port(StreamPort):
 
     _kind = "TCP"
     _advice = ADVICE
+    _family: int = socket.AF_INET
+    # Whether connections have TCP_NODELAY from the listening socket.
+    _withoutDelay = False
 
     def __init__(
         self,
@@ -100,15 +104,18 @@ class Port(StreamPort):
         return address
 
     def _placeOf(self, skt: socket.socket) -> int | str:
+        # Python makes an enumeration of it each time.
+        self._family = skt.family
         number: int = skt.getsockname()[1]
         return number
 
     def _build(self, skt: socket.socket, name: object) -> Server | None:
-        address = addressFromName(skt.family, name) if isinstance(name, tuple) else None
+        address = addressFromName(self._family, name) if isinstance(name, tuple) else None
         protocol = None if address is None else self.factory.buildProtocol(address)
         if protocol is None:
             return None
-        skt.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
+        if not self._withoutDelay:
+            skt.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
         return self.transport(skt, protocol, address, self, self.sessionno, self.reactor)
 
     def _bind(self) -> socket.socket:
@@ -132,6 +139,10 @@ class Port(StreamPort):
                 skt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, True)
             skt.bind(name)
             skt.listen(self.backlog)
+            if sys.platform == "linux":
+                # There, a connection begins with the options of the socket that listened.
+                skt.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
+                self._withoutDelay = True
         except OSError as error:
             skt.close()
             raise self._cannotListen(error) from error

@@ -2,7 +2,8 @@
 
 The path of a message is short on purpose: the reactor calls `doRead`, that calls `recv` and the
 protocol's `dataReceived`, that calls `write`, and the reactor calls `settle`, which calls `send`.
-Methods of the socket that lie on this path are looked up once per connection.
+Bound methods of the socket would make it hardly any shorter, and cost an idle connection a tenth of
+its memory.
 
 How it ends: `connectionLost` closes the socket and tells the protocol, once. It closes the sending
 direction first and reads away what the peer sent meanwhile: the kernel answers data that nobody
@@ -14,7 +15,9 @@ import os
 import socket
 import struct
 from collections.abc import Callable
+from typing import cast
 
+from twisted.internet._sockets._closewatch import CloseWatch
 from twisted.internet._sockets._filedescriptor import FileDescriptor
 from twisted.internet._sockets._filequeue import FileQueue
 from twisted.internet._sockets._filesource import FileSource
@@ -27,6 +30,7 @@ from twisted.internet.interfaces import (
     ILoggingContext,
     IProtocol,
     IReactorFDSet,
+    IReactorTime,
     ISystemHandle,
     ReadableFile,
     TLSOptions,
@@ -40,6 +44,9 @@ _log = Logger(namespace="twisted.internet.tcp")
 READ_SIZE = 64 * 1024
 """How many bytes are read at once. From 128 KiB on, the C library may map and unmap memory for each
 buffer, which costs more than reading twice."""
+
+CLOSE_TIMEOUT = 600.0
+"""For how many seconds a peer may take nothing of what is left for it when a connection is closed."""
 
 READ_AWAY = 16
 """How many times `READ_SIZE` bytes are read away before an orderly close."""
@@ -55,9 +62,14 @@ class StreamConnection(FileDescriptor):
     Attributes:
         socket: The socket.
         protocol: Gets what happens; None when the connection was lost.
+        closeTimeout: After `loseConnection`, for how many seconds the peer may take nothing of what
+            is left for it before the connection is aborted; None for no limit.
     """
 
+    closeTimeout: float | None = CLOSE_TIMEOUT
+
     _isClient: bool = False
+    _closeWatch: CloseWatch | None = None
     _aborting = False
     _readDisconnected = False
     # Files to be sent; None until the first one.
@@ -81,9 +93,6 @@ class StreamConnection(FileDescriptor):
         self.socket = skt
         self.protocol = protocol
         self.connected = True
-        self._receive: Callable[[int], bytes] = skt.recv
-        # One call from `settle` into the kernel, without a method of ours in between.
-        self._transmit = skt.send  # type: ignore[method-assign, assignment]
         self._open: dict[object, None] | None = getattr(self.reactor, "openTransports", None)
         if self._open is not None:
             self._open[self] = None
@@ -130,11 +139,9 @@ class StreamConnection(FileDescriptor):
     def doRead(self) -> Exception | None:
         """Read what is there and hand it to the protocol."""
         try:
-            data = self._receive(READ_SIZE)
-        except (BlockingIOError, InterruptedError):
-            return None
+            data = self.socket.recv(READ_SIZE)
         except OSError as error:
-            self._end(error)
+            self._readingFailed(error)
             return None
         if not data:
             self._endOfStream()
@@ -145,12 +152,21 @@ class StreamConnection(FileDescriptor):
             self._protocolFailed("dataReceived", error)
         return None
 
+    def _readingFailed(self, error: OSError) -> None:
+        """Lose the connection, unless there was just nothing to read."""
+        if not isinstance(error, BlockingIOError | InterruptedError):
+            self._end(error)
+
     def _settleRest(self) -> None:
         if self._aborting:
             if self.connected:
                 self._end(ConnectionAborted())
         else:
             super()._settleRest()
+
+    def _transmit(self, data: bytes | memoryview) -> int:
+        """Hand bytes to the kernel."""
+        return self.socket.send(data)
 
     def writeSomeData(self, data: bytes | memoryview) -> int | Exception:
         """Write as much as goes without blocking."""
@@ -203,6 +219,7 @@ class StreamConnection(FileDescriptor):
             self._aborting = True
             self.disconnecting = True
             self._writeDisconnected = True
+            self._waited = True
             self._discardUnsent()
             self.stopReading()
             self._askToSettle()
@@ -218,10 +235,37 @@ class StreamConnection(FileDescriptor):
             self._logUnwatched(error)
             self.abortConnection()
 
+    def _closingWaits(self) -> None:
+        super()._closingWaits()
+        clock, limit = self.reactor, self.closeTimeout
+        if self._closeWatch is not None or limit is None or not self.connected:
+            return
+        # Reactors of others that only watch descriptors have no timers.
+        if provides(IReactorTime, clock):
+            self._closeWatch = CloseWatch(
+                cast(IReactorTime, clock), limit, self._leftForPeer, self._tooSlow
+            )
+
+    def _leftForPeer(self) -> tuple[object, int] | None:
+        """Return what is sent next, and how much of it was taken; None if it is nothing."""
+        if self._unsent:
+            # Another view of what is left replaces it as soon as a part was taken.
+            return self._unsent[-1], 0
+        return self._files.progress() if self._files else None
+
+    def _tooSlow(self) -> None:
+        error = ConnectionAborted(
+            f"the peer took nothing for {self.closeTimeout:g} seconds after loseConnection"
+        )
+        self._end(error)
+
     def connectionLost(self, reason: Failure) -> None:
         """Close the socket and tell the protocol; the second call does nothing."""
         if self.disconnected:
             return
+        watch, self._closeWatch = self._closeWatch, None
+        if watch is not None:
+            watch.stop()
         if self._open is not None:
             self._open.pop(self, None)
         super().connectionLost(reason)
@@ -273,7 +317,7 @@ class StreamConnection(FileDescriptor):
             self.stopReading()
             self._tell(halfCloseable.readConnectionLost)
             self._endIfBothClosed()
-        elif (self._unsent or self._gathered or self._files) and self.producer is None:
+        elif (self._buffered or self._files) and self.producer is None:
             # The peer may still read: it gets what was written for it.
             self.loseConnection()
             self.stopReading()
@@ -312,15 +356,18 @@ class StreamConnection(FileDescriptor):
         if self.connected:
             self._end(error)
 
-    def _close(self, reason: Failure) -> None:
-        """Close the socket; what the kernel has taken is sent, unless the connection is aborted."""
-        skt = self.socket
-        # What is known of the addresses now is still told afterwards.
+    def _rememberAddresses(self) -> None:
+        """Note what is known of the addresses now, so that it is still told afterwards."""
         for address in (self.getHost, self.getPeer):
             try:
                 address()
             except OSError:
                 pass
+
+    def _close(self, reason: Failure) -> None:
+        """Close the socket; what the kernel has taken is sent, unless the connection is aborted."""
+        skt = self.socket
+        self._rememberAddresses()
         try:
             if isinstance(reason.value, ConnectionAborted):
                 skt.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
@@ -332,7 +379,11 @@ class StreamConnection(FileDescriptor):
         except OSError:
             # The peer was faster, or has sent nothing: either way there is nothing left to do.
             pass
-        skt.close()
+        self._closeSocket()
+
+    def _closeSocket(self) -> None:
+        """Close the socket; where it was handed on, whoever has it does."""
+        self.socket.close()
 
 
 def protocolName(protocol: object) -> str:

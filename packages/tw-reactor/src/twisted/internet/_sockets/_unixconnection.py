@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from twisted.internet._sockets._baseconnector import BaseConnector, ClientConnection
 from twisted.internet._sockets._streamconnection import (
+    READ_SIZE,
     StreamConnection,
     protocolName,
 )
@@ -66,6 +67,7 @@ class UNIXConnection(StreamConnection):
     _host: UNIXAddress | None = None
     _peer: UNIXAddress | None = None
     _refusal: Exception | None = None
+    _takesDescriptors = False
 
     def __init__(
         self,
@@ -87,8 +89,26 @@ class UNIXConnection(StreamConnection):
     def begin(self) -> None:
         """Start reading and hand this transport to its protocol; called by whoever made it."""
         if self.protocol is not None and provides(IFileDescriptorReceiver, self.protocol):
-            self._receive = self._receiveWithDescriptors
+            self._takesDescriptors = True
         super().begin()
+
+    def doRead(self) -> Exception | None:
+        """Read what is there and hand it to the protocol, with the descriptors if it takes them."""
+        if not self._takesDescriptors:
+            return super().doRead()
+        try:
+            data = self._receiveWithDescriptors(READ_SIZE)
+        except OSError as error:
+            self._readingFailed(error)
+            return None
+        if not data:
+            self._endOfStream()
+            return None
+        try:
+            self.protocol.dataReceived(data)  # type: ignore[union-attr]  # there while it is watched
+        except Exception as error:
+            self._protocolFailed("dataReceived", error)
+        return None
 
     def getHost(self) -> UNIXAddress:
         """Return the address of this end; it has no name if it was not bound, as most clients."""
@@ -173,7 +193,7 @@ class UNIXConnection(StreamConnection):
                 before, descriptor = self._travelers[0]
                 self._travelers[0] = (before - count, descriptor)
             else:
-                self._transmit = self.socket.send  # type: ignore[method-assign, assignment]
+                del self._transmit
             wanted = end - sent
             sent += count
             if count < wanted:

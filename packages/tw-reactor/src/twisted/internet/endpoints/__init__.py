@@ -10,6 +10,7 @@ from twisted.internet.endpoints._descriptions import parse as _parse
 from twisted.internet.endpoints._descriptions import quoteStringArgument
 from twisted.internet.endpoints._fromstring import clientFromString, serverFromString
 from twisted.internet.endpoints._hostname import HostnameEndpoint
+from twisted.internet.endpoints._process import ProcessAsConnection as _WrapIProtocol
 from twisted.internet.endpoints._process import ProcessEndpoint, StandardErrorBehavior
 from twisted.internet.endpoints._standardio import StandardIOEndpoint
 from twisted.internet.endpoints._tcp import (
@@ -25,6 +26,7 @@ from twisted.internet.endpoints._tls import (
     wrapServerTLS,
 )
 from twisted.internet.endpoints._unix import UNIXClientEndpoint, UNIXServerEndpoint
+from twisted.plugin import getPlugins
 
 __all__ = [
     "AdoptedStreamServerEndpoint",
@@ -40,9 +42,11 @@ __all__ = [
     "TCP6ServerEndpoint",
     "UNIXClientEndpoint",
     "UNIXServerEndpoint",
+    "_WrapIProtocol",
     "_parse",
     "clientFromString",
     "connectProtocol",
+    "getPlugins",
     "quoteStringArgument",
     "serverFromString",
     "wrapClientTLS",

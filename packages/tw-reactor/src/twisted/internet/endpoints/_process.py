@@ -1,14 +1,13 @@
 """A child process as an endpoint: its standard input and output are the connection."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
+from twisted.internet.address import ProcessAddress
 from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.error import ConnectionDone, NoProtocol, ProcessDone
 from twisted.internet.interfaces import (
-    IAddress,
     IHalfCloseableProtocol,
     IProcessProtocol,
     IProcessTransport,
@@ -37,17 +36,6 @@ class StandardErrorBehavior(Names):
 
     LOG: NamedConstant = NamedConstant()
     DROP: NamedConstant = NamedConstant()
-
-
-@dataclass(frozen=True)
-class ProcessAddress:
-    """The address of a process, for the factory that builds its protocol.
-
-    Attributes:
-        executable: The path of the program.
-    """
-
-    executable: str | bytes
 
 
 class ProcessAsConnection:
@@ -205,6 +193,5 @@ class ProcessEndpoint:
         return f"<ProcessEndpoint {self._executable!r}>"
 
 
-classImplements(ProcessAddress, IAddress)
 classImplements(ProcessAsConnection, IProcessProtocol)
 classImplements(ProcessEndpoint, IStreamClientEndpoint)

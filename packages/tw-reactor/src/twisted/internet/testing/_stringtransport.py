@@ -57,8 +57,6 @@ class StringTransport:
         """
         self._written = bytearray()
         self._lenient = lenient
-        # As real transports have it: receivers look at it for every message.
-        self.disconnecting = False
         if hostAddress is not None:
             self.hostAddr = hostAddress
         if peerAddress is not None:

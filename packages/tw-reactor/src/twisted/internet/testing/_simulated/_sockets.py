@@ -11,6 +11,7 @@ import os
 import socket
 import struct
 from collections import deque
+from collections.abc import Iterable
 
 from twisted.internet._pollers import FAILED, READABLE, WRITABLE
 from twisted.internet.testing._simulated._wire import (
@@ -136,6 +137,8 @@ class SimulatedSocket:
         if not self._queue:
             raise osError(errno.EAGAIN)
         accepted = self._queue.popleft()
+        # As on Linux, it begins with the options of the socket that listened.
+        accepted._options.update(self._options)
         return accepted, asTuple(accepted.family, accepted._peerName or ("", 0))
 
     def connect_ex(self, name: tuple[object, ...]) -> int:
@@ -174,6 +177,10 @@ class SimulatedSocket:
             sent = sent[cut:]
         self._transmit(sent)
         return room
+
+    def sendmsg(self, pieces: Iterable[bytes | memoryview]) -> int:
+        """Send as much of several pieces as there is room for."""
+        return self.send(b"".join(pieces))
 
     def recv(self, size: int) -> bytes:
         """Return what has arrived, nothing if the peer sends no more."""
