@@ -233,7 +233,7 @@ def test_taken_bytes_are_let_go() -> None:
     assert buffer.takeLine(b"\r\n", 20_000) is not None
     assert buffer.takeLine(b"\r\n", 20_000) is None
     assert len(buffer) == 1
-    assert sys.getsizeof(buffer._bytes) < 1000
+    assert sys.getsizeof(buffer.held) < 1000
 
 
 class _CountingBytes(bytes):
@@ -260,7 +260,7 @@ def test_bytes_of_an_unfinished_line_are_searched_once() -> None:
     buffer = LineBuffer()
     assert buffer.takeLines(b"x", b"\r\n", 10**6) == []
     for chunk, lines in ((b"x", []), (b"xy\r\n", [b"x" * 1001 + b"y"]), (b"\n", [])):
-        buffer._bytes = _NeverSearched(b"x" * 1000)
+        buffer.held = _NeverSearched(b"x" * 1000)
         assert buffer.takeLines(chunk, b"\r\n", 10**6) == lines
 
 
@@ -268,11 +268,11 @@ def test_line_that_dribbles_in_grows_in_place() -> None:
     buffer = LineBuffer()
     for _ in range(10):
         assert buffer.takeLines(b"xx", b"\r\n", 10**6) == []
-    held = buffer._bytes
+    held = buffer.held
     assert isinstance(held, bytearray)
     for _ in range(100):
         assert buffer.takeLines(b"x", b"\r\n", 10**6) == []
-    assert buffer._bytes is held
+    assert buffer.held is held
     assert buffer.takeLines(b"\r", b"\r\n", 10**6) == []
     assert buffer.takeLines(b"\n", b"\r\n", 10**6) == [b"x" * 120]
 
@@ -281,7 +281,7 @@ def test_line_too_long_is_found_without_searching_the_rest() -> None:
     buffer = LineBuffer()
     _CountingBytes.looked = 0
     buffer.receive(b"x")
-    buffer._bytes = _CountingBytes(b"x" * 10**6)
+    buffer.held = _CountingBytes(b"x" * 10**6)
     with pytest.raises(LineTooLong):
         buffer.takeLine(b"\r\n", 100)
     assert _CountingBytes.looked <= 102

@@ -162,11 +162,11 @@ def test_string_that_dribbles_in_grows_in_place(kind: str) -> None:
     buffer = KINDS[kind]()
     assert buffer.takeStrings(stream[:20], 1000) == []
     assert buffer.takeStrings(stream[20:21], 1000) == []
-    held = buffer._bytes
+    held = buffer.held
     assert isinstance(held, bytearray)
     for at in range(21, len(stream) - 1):
         assert buffer.takeStrings(stream[at : at + 1], 1000) == []
-    assert buffer._bytes is held
+    assert buffer.held is held
     assert buffer.takeStrings(stream[-1:], 1000) == [b"x" * length]
 
 
@@ -174,7 +174,7 @@ def test_taken_bytes_are_let_go(kind: str) -> None:
     buffer = KINDS[kind]()
     buffer.receive(encode(kind, b"x" * 200) * 100 + encode(kind, b"one")[:-1])
     assert len(takeAll(buffer, 1000)) == 100
-    assert sys.getsizeof(buffer._bytes) < 1000
+    assert sys.getsizeof(buffer.held) < 1000
 
 
 def test_length_that_is_refused_is_told() -> None:

@@ -16,37 +16,38 @@ class HeldBytes:
     """The bytes of a stream that were received and not taken yet.
 
     Attributes:
+        held: What is held; those in front may have been taken already. To be looked at only.
         isPartial: Whether nothing is held but the beginning of a message, or not even that. When it
             is false, there may be whole messages, or what is none.
     """
 
-    __slots__ = ("_bytes", "_start", "isPartial")
+    __slots__ = ("_start", "held", "isPartial")
 
     def __init__(self) -> None:
         self.isPartial: bool = True
-        self._bytes: bytes | bytearray = b""
+        self.held: bytes | bytearray = b""
         # Where the bytes begin that were not taken; those before it wait to be dropped.
         self._start = 0
 
     def __len__(self) -> int:
         """Return how many bytes were received and not taken."""
-        return len(self._bytes) - self._start
+        return len(self.held) - self._start
 
     def receive(self, data: bytes) -> None:
         """Add a chunk of the stream at the end, and take nothing."""
         self.isPartial = False
-        held = len(self._bytes) - self._start
+        held = len(self.held) - self._start
         if held == 0:
             # bytes() copies a caller's bytearray, which may change later, and no bytes object.
-            self._bytes = bytes(data)
+            self.held = bytes(data)
         elif len(data) >= held:
-            self._bytes = b"".join((memoryview(self._bytes)[self._start :], data))
+            self.held = b"".join((memoryview(self.held)[self._start :], data))
         else:
-            if isinstance(self._bytes, bytearray):
-                del self._bytes[: self._start]
+            if isinstance(self.held, bytearray):
+                del self.held[: self._start]
             else:
-                self._bytes = bytearray(memoryview(self._bytes)[self._start :])
-            self._bytes += data
+                self.held = bytearray(memoryview(self.held)[self._start :])
+            self.held += data
         self._start = 0
 
     def putBack(self, data: bytes) -> None:
@@ -55,13 +56,13 @@ class HeldBytes:
 
     def peek(self) -> bytes:
         """Return all that is left, and leave it."""
-        return bytes(memoryview(self._bytes)[self._start :])
+        return bytes(memoryview(self.held)[self._start :])
 
     def take(self, count: int) -> bytes:
         """Take so many bytes off the front; they must be here."""
         start = self._start
         self._start = start + count
-        return bytes(self._bytes[start : start + count])
+        return bytes(self.held[start : start + count])
 
     def takeRest(self) -> bytes:
         """Take all that is left."""
@@ -75,7 +76,7 @@ class HeldBytes:
             self._replace(self.peek())
 
     def _replace(self, data: bytes) -> None:
-        self._bytes = data
+        self.held = data
         self._start = 0
         self.isPartial = not data
 

@@ -20,10 +20,12 @@ class _LineProtocol(Protocol):
     line_mode: int = 1
     paused: bool = False
 
-    _lineBuffer: LineBuffer | None = None
-    _delivering = False
+    # `_received` makes these. They have no defaults in the class, since CPython 3.11 reads an
+    # attribute of an instance fast only if the class has none of that name.
+    _lineBuffer: LineBuffer
+    _delivering: bool
     # The lines that `dataReceived` has still to deliver.
-    _unread: Iterator[bytes] = iter(())
+    _unread: Iterator[bytes]
 
     def lineReceived(self, line: bytes) -> None:
         """Take a line; subclasses define this.
@@ -60,21 +62,20 @@ class _LineProtocol(Protocol):
 
     def dataReceived(self, data: bytes) -> None:
         """Call `lineReceived` (or `rawDataReceived`) for what has come."""
-        buffer = self._lineBuffer
-        if buffer is None:
-            buffer = self._received()
         transport = self.transport
         try:
-            # `disconnecting` is asked for first: stand-ins for transports may not have it, and take
-            # the slower way then, which asks with care.
+            buffer = self._lineBuffer
             slow = (
-                transport.disconnecting  # type: ignore[attr-defined]  # see above
+                transport.disconnecting  # type: ignore[attr-defined]  # see below
                 or self.paused
                 or self._delivering
                 or not self.line_mode
                 or not buffer.isPartial
             )
         except AttributeError:
+            # This is the first chunk, or the transport is a stand-in that cannot say whether it is
+            # closing; the slower way asks with care.
+            buffer = self._received()
             slow = True
         if slow:
             buffer.receive(data)
@@ -88,7 +89,10 @@ class _LineProtocol(Protocol):
                 self.lineReceived(lines[0])
             finally:
                 self._delivering = False
-            if not (buffer.isPartial and self.line_mode and self.delimiter is delimiter):
+            # Mostly nothing is held then, and there is nothing to ask for.
+            if buffer.held and not (
+                buffer.isPartial and self.line_mode and self.delimiter is delimiter
+            ):
                 self._deliver(buffer)
             return
         if not lines:
@@ -166,7 +170,7 @@ class _LineProtocol(Protocol):
 
     def _received(self) -> LineBuffer:
         """Return the buffer with all that was not delivered; it is made on first use."""
-        buffer = self._lineBuffer
+        buffer: LineBuffer | None = getattr(self, "_lineBuffer", None)
         if buffer is None:
             buffer = self._lineBuffer = LineBuffer()
             self._unread = iter(())

@@ -50,7 +50,7 @@ class LineBuffer(HeldBytes):
         """
         lines = data.split(delimiter)
         size = len(data)
-        held = self._bytes
+        held = self.held
         if held:
             # Mostly it is the same object, which is told faster than that it is equal.
             known = delimiter is self._delimiter or delimiter == self._delimiter
@@ -60,7 +60,7 @@ class LineBuffer(HeldBytes):
                 size = len(data)
             elif len(lines) == 1:
                 if type(held) is not bytearray:
-                    held = self._bytes = bytearray(held)
+                    held = self.held = bytearray(held)
                 held += data
                 if len(held) > maxLength:
                     self.isPartial = self._mayEndWithin(delimiter, maxLength)
@@ -68,7 +68,7 @@ class LineBuffer(HeldBytes):
             else:
                 size += len(held)
                 lines[0] = b"".join((held, lines[0]))
-        rest = self._bytes = lines.pop()
+        rest = self.held = lines.pop()
         self._delimiter = delimiter
         # None of the lines is too long if all of them together are not.
         if size > maxLength:
@@ -107,7 +107,7 @@ class LineBuffer(HeldBytes):
         if not delimiter:
             raise ValueError("a line delimiter must have at least one byte")
         start = self._start
-        held = self._bytes
+        held = self.held
         end = held.find(delimiter, start, start + maxLength + len(delimiter))
         if end >= 0:
             self._start = end + len(delimiter)
@@ -122,14 +122,14 @@ class LineBuffer(HeldBytes):
     def _isCut(self, data: bytes, delimiter: bytes) -> bool:
         """Return whether a delimiter ends in a chunk that begins in what is held."""
         cut = len(delimiter) - 1
-        return cut > 0 and delimiter in self._bytes[-cut:] + data[:cut]
+        return cut > 0 and delimiter in self.held[-cut:] + data[:cut]
 
     def _mayEndWithin(self, delimiter: bytes, maxLength: int) -> bool:
         """Whether the last bytes here begin a delimiter that would end a line that still fits."""
-        size = len(self._bytes)
+        size = len(self.held)
         first = max(self._start, size - len(delimiter) + 1)
         last = min(self._start + maxLength, size - 1)
-        return any(delimiter.startswith(self._bytes[at:]) for at in range(first, last + 1))
+        return any(delimiter.startswith(self.held[at:]) for at in range(first, last + 1))
 
 
 __all__ = ["LineBuffer", "LineTooLong"]

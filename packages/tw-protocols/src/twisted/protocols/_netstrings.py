@@ -42,12 +42,12 @@ class NetstringBuffer(HeldStrings):
             The strings. If something is no netstring, or a longer one, those before it; it stays
             here with all that follows, and `isPartial` is false.
         """
-        held = self._bytes
+        held = self.held
         if held:
             missing = self._missing - len(data)
             if missing > 0:
                 if type(held) is not bytearray:
-                    held = self._bytes = bytearray(held)
+                    held = self.held = bytearray(held)
                 held += data
                 self._missing = missing
                 return []
@@ -77,9 +77,9 @@ class NetstringBuffer(HeldStrings):
             strings.append(data[first:end])
             start = end + 1
         else:
-            self._bytes = b""
+            self.held = b""
             return strings
-        self._bytes = data[start:]
+        self.held = data[start:]
         # `takeString` says what it is: the beginning of a netstring, or none.
         self.isPartial = False
         with suppress(NetstringMalformed):
@@ -100,7 +100,7 @@ class NetstringBuffer(HeldStrings):
         """
         if maxLength != self._digitsFor:
             self._count(maxLength)
-        held, start = self._bytes, self._start
+        held, start = self.held, self._start
         colon = held.find(b":", start, start + self._digits + 1)
         if colon < 0:
             self._checkBeginning(held[start : start + self._digits + 1])

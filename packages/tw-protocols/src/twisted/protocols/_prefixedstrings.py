@@ -49,12 +49,12 @@ class PrefixedBuffer(HeldStrings):
             The strings. If one is too long, those before it; it stays here with all that follows,
             and `isPartial` is false.
         """
-        held = self._bytes
+        held = self.held
         if held:
             missing = self._missing - len(data)
             if missing > 0:
                 if type(held) is not bytearray:
-                    held = self._bytes = bytearray(held)
+                    held = self.held = bytearray(held)
                 held += data
                 self._missing = missing
                 return []
@@ -66,7 +66,7 @@ class PrefixedBuffer(HeldStrings):
             (length,) = unpack(data)
             # A peer that waits for answers sends strings one by one.
             if prefixLength + length == size and 0 <= length <= maxLength:
-                self._bytes = b""
+                self.held = b""
                 return [data[prefixLength:]]
         strings: list[bytes] = []
         start = 0
@@ -74,13 +74,13 @@ class PrefixedBuffer(HeldStrings):
             (length,) = unpack(data, start)
             end = first + length
             if not first <= end <= size or length > maxLength:
-                self._bytes = data[start:]
+                self.held = data[start:]
                 self._missing = end - size
                 self.isPartial = 0 <= length <= maxLength
                 return strings
             strings.append(data[first:end])
             start = end
-        self._bytes = data[start:]
+        self.held = data[start:]
         self._missing = first - size
         return strings
 
@@ -96,7 +96,7 @@ class PrefixedBuffer(HeldStrings):
         Raises:
             StringTooLong: It is to have more than that. Nothing is kept ready for it.
         """
-        held = self._bytes
+        held = self.held
         end = first = self._start + self._prefixLength
         if first <= len(held):
             (length,) = self._unpack(held, self._start)

@@ -32,10 +32,12 @@ class _StringProtocol(Protocol):
     MAX_LENGTH: int = 99999
     paused: bool = False
 
-    _heldStrings: HeldStrings | None = None
-    _delivering = False
+    # `_received` makes these. They have no defaults in the class, since CPython 3.11 reads an
+    # attribute of an instance fast only if the class has none of that name.
+    _heldStrings: HeldStrings
+    _delivering: bool
     # The strings that `dataReceived` has still to deliver.
-    _unread: Iterator[bytes] = iter(())
+    _unread: Iterator[bytes]
 
     def stringReceived(self, string: bytes) -> None:
         """Take a string; subclasses define this.
@@ -65,20 +67,19 @@ class _StringProtocol(Protocol):
 
     def dataReceived(self, data: bytes) -> None:
         """Call `stringReceived` for each string that is complete now."""
-        buffer = self._heldStrings
-        if buffer is None:
-            buffer = self._received()
         transport = self.transport
         try:
-            # `disconnecting` is asked for first: stand-ins for transports may not have it, and take
-            # the slower way then, which asks with care.
+            buffer = self._heldStrings
             slow = (
-                transport.disconnecting  # type: ignore[attr-defined]  # see above
+                transport.disconnecting  # type: ignore[attr-defined]  # see below
                 or self.paused
                 or self._delivering
                 or not buffer.isPartial
             )
         except AttributeError:
+            # This is the first chunk, or the transport is a stand-in that cannot say whether it is
+            # closing; the slower way asks with care.
+            buffer = self._received()
             slow = True
         if slow:
             buffer.receive(data)
@@ -148,7 +149,7 @@ class _StringProtocol(Protocol):
 
     def _received(self) -> HeldStrings:
         """Return the buffer with all that was not delivered; it is made on first use."""
-        buffer = self._heldStrings
+        buffer: HeldStrings | None = getattr(self, "_heldStrings", None)
         if buffer is None:
             buffer = self._heldStrings = self._makeBuffer()
             self._unread = iter(())
@@ -273,7 +274,8 @@ class NetstringReceiver(_StringProtocol):
 
     def makeConnection(self, transport: ITransport) -> None:
         """Begin with a connection; nothing is left of one before."""
-        self._heldStrings = None
+        if hasattr(self, "_heldStrings"):
+            del self._heldStrings
         self.brokenPeer = False
         super().makeConnection(transport)
 
