@@ -519,11 +519,12 @@ def test_reading_goes_on_while_the_peer_owes_an_answer() -> None:
     assert transport.producerState == "paused"
     found = results(server.callRemote(Sum, a=1, b=1))
     assert transport.producerState == "producing"
-    server.dataReceived(request)
-    assert not transport.disconnecting
+    refused = []
     with logged():
-        server.dataReceived(request)
-    assert transport.disconnecting
+        for _ in range(2):
+            server.dataReceived(request)
+            refused.append(transport.disconnecting)
+    assert refused == [False, True]
     server.connectionLost(Failure(ConnectionDone()))
     assert type(failed(found)) is TooManyCalls
 

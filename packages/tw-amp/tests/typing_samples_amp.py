@@ -80,8 +80,8 @@ class Peer(AMP):
 class Wrong(CommandLocator):
     """Answers what is no result."""
 
-    @TypedSum.responder  # type: ignore[arg-type]
-    def typedSum(self, call: TypedSum) -> int:  # pyright: ignore
+    @TypedSum.responder  # type: ignore[arg-type]  # pyright: ignore
+    def typedSum(self, call: TypedSum) -> int:
         """Answer a number."""
         return call.a
 

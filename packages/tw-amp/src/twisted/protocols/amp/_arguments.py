@@ -8,7 +8,7 @@ anything is written otherwise.
 import decimal
 import re
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from twisted.protocols.amp._errors import InvalidSignature
 from twisted.protocols.amp._interfaces import IArgumentType
@@ -100,7 +100,7 @@ class Argument(Generic[_T]):
         value = self.retrieve(objects, pythonName(name), proto)
         if value is None and self.optional:
             return
-        strings[name] = self.toStringProto(value, proto)
+        strings[name] = self.toStringProto(cast(_T, value), proto)
 
     def fromStringProto(self, inString: bytes, proto: object) -> _T:
         """Return the object that a string stands for on a connection.

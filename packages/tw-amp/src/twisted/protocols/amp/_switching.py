@@ -62,7 +62,11 @@ class ProtocolSwitchCommand(Command):
         super().__init__(**kw)
 
     @classmethod
-    def makeResponse(cls, innerProto: Any, proto: object) -> AmpBox:  # noqa: ANN401 - as in Command
+    def makeResponse(  # pyright: ignore[reportIncompatibleMethodOverride]  # it is called so
+        cls,
+        innerProto: Any,  # noqa: ANN401 - as in Command
+        proto: object,
+    ) -> AmpBox:
         """Return the box after which the connection is switched.
 
         Args:
