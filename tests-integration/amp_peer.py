@@ -9,12 +9,14 @@ import decimal
 import os
 import sys
 from datetime import datetime
+from typing import Any
 
 from twisted.internet import defer, reactor, ssl
 from twisted.internet.endpoints import TCP4ClientEndpoint, UNIXClientEndpoint, connectProtocol
-from twisted.internet.protocol import ClientFactory, Factory, Protocol
+from twisted.internet.protocol import ClientFactory, Factory, Protocol, connectionDone
 from twisted.logger import globalLogBeginner
 from twisted.protocols import amp
+from twisted.python.failure import Failure
 from twisted.python.filepath import FilePath
 
 FOLDER = sys.argv[2]
@@ -107,50 +109,50 @@ class Switch(amp.ProtocolSwitchCommand):
 class Shouting(Protocol):
     """Says a word and sends back what comes, in capitals."""
 
-    def connectionMade(self):
+    def connectionMade(self) -> None:
         self.transport.write(b"\xffready\n")
 
-    def dataReceived(self, data):
+    def dataReceived(self, data: bytes) -> None:
         self.transport.write(data.upper())
 
 
 class Listening(Protocol):
     """Says a word, and waits for it in capitals."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.received = b""
-        self.done = defer.Deferred()
+        self.done: defer.Deferred[bytes] = defer.Deferred()
 
-    def connectionMade(self):
+    def connectionMade(self) -> None:
         self.transport.write(b"a word\n")
 
-    def dataReceived(self, data):
+    def dataReceived(self, data: bytes) -> None:
         self.received += data
         if self.received.endswith(b"A WORD\n"):
             self.transport.loseConnection()
 
-    def connectionLost(self, reason):
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
         self.done.callback(self.received)
 
 
 class Peer(amp.AMP):
     """Answers all of it, on both sides."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
-        self.told = []
-        self.lost = defer.Deferred()
+        self.told: list[str] = []
+        self.lost: defer.Deferred[str] = defer.Deferred()
 
-    def connectionLost(self, reason):
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
         super().connectionLost(reason)
-        self.lost.callback(reason.type.__name__)
+        self.lost.callback(type(reason.value).__name__)
 
     @Echo.responder
-    def echo(self, **everything):
+    def echo(self, **everything: Any) -> dict[str, Any]:
         return everything
 
     @Divide.responder
-    def divide(self, a, b):
+    def divide(self, a: int, b: int) -> dict[str, Any]:
         if a > 1000:
             raise TooBigError("no more than 1000")
         if a < 0:
@@ -160,37 +162,37 @@ class Peer(amp.AMP):
         return {"q": a / b}
 
     @AskBack.responder
-    def askBack(self):
+    def askBack(self) -> defer.Deferred[dict[str, Any]]:
         return self.callRemote(Divide, a=3, b=2)
 
     @Tell.responder
-    def tell(self, text):
+    def tell(self, text: str) -> dict[str, Any]:
         self.told.append(text)
         return {}
 
     @Told.responder
-    def tellAll(self):
+    def tellAll(self) -> dict[str, Any]:
         return {"text": self.told}
 
     @Read.responder
-    def read(self, file):
+    def read(self, file: int) -> dict[str, Any]:
         with open(file, "rb") as opened:
             return {"content": opened.read()}
 
     @Switch.responder
-    def switch(self):
+    def switch(self) -> Protocol:
         return Shouting()
 
     @amp.StartTLS.responder
-    def startTLS(self):
+    def startTLS(self) -> dict[str, Any]:
         with open(os.path.join(FOLDER, "server.pem"), "rb") as file:
             return {"tls_localCertificate": ssl.PrivateCertificate.loadPEM(file.read())}
 
-    def amp_SIMPLE(self, box):
+    def amp_SIMPLE(self, box: amp.Box) -> defer.Deferred[amp.Box]:
         return defer.succeed(amp.Box(reversed=box[b"x"][::-1]))
 
 
-def serve():
+def serve() -> None:
     """Listen, over TCP and over a UNIX socket."""
     factory = Factory.forProtocol(Peer)
     port = reactor.listenTCP(0, factory, interface="127.0.0.1")
@@ -198,7 +200,7 @@ def serve():
     print(port.getHost().port, flush=True)
 
 
-async def outcome(call):
+async def outcome(call: defer.Deferred[Any]) -> Any:
     """Return the result of a call, or the name and text of its error."""
     try:
         return await call
@@ -206,7 +208,7 @@ async def outcome(call):
         return f"{type(error).__name__}: {error}"
 
 
-async def call(port):
+async def call(port: int) -> None:
     """Make all kinds of calls."""
     server = TCP4ClientEndpoint(reactor, "127.0.0.1", port)
     peer = await connectProtocol(server, Peer())
@@ -227,7 +229,8 @@ async def call(port):
         authority = ssl.Certificate.loadPEM(file.read())
     print("TLS:", await peer.callRemote(amp.StartTLS, tls_verifyAuthorities=[authority]))
     print("in it:", await peer.callRemote(Divide, a=1, b=4))
-    print("peer:", peer.peerCertificate.getSubject().commonName)
+    certificate = peer.peerCertificate
+    print("peer:", certificate and certificate.getSubject().commonName)
     print("unlisted:", await outcome(peer.callRemote(Divide, a=1000, b=1)))
     print("lost:", await peer.lost)
     peer = await connectProtocol(server, Peer())

@@ -307,7 +307,7 @@ def test_bad_call_never_reaches_the_wire() -> None:
     with pytest.raises(TooLong):
         client.callRemote(Store, data=b"x" * 65536)
     with pytest.raises(TypeError):
-        client.callRemoteString(b"x", a="text")  # type: ignore[arg-type]
+        client.callRemoteString(b"x", a="text")  # type: ignore[call-overload]
     assert sent._unsentSize == 0
     assert client._questions == {}
     found = results(client.callRemote(Sum, a=1, b=2))

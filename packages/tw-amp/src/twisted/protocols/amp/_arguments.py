@@ -43,7 +43,7 @@ class Argument(Generic[_T]):
         """
         self.optional = optional
 
-    def retrieve(self, d: dict[Any, Any], name: object, proto: object) -> Any:  # noqa: ANN401
+    def retrieve(self, d: dict[Any, Any], name: object, proto: object) -> Any:  # noqa: ANN401 - as declared
         """Take a value out of a dictionary of strings or objects.
 
         Args:

@@ -1,7 +1,7 @@
 """Joins the codec to a transport: boxes over a stream of bytes, and their flow."""
 
 import os
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from twisted.internet.error import ConnectionLost
 from twisted.internet.interfaces import (
@@ -20,6 +20,9 @@ from twisted.protocols.amp._interfaces import IBoxReceiver, IBoxSender
 from twisted.protocols.amp._structured import DescriptorExchanger
 from twisted.python.components import classImplements, provides
 from twisted.python.failure import Failure
+
+if TYPE_CHECKING:
+    from twisted.internet.ssl import Certificate, PrivateCertificate
 
 MAX_UNSENT = 256 * 1024
 """After how many bytes written the peer has to have taken them before more boxes are read."""
@@ -79,7 +82,7 @@ class BinaryBoxProtocol(Protocol, DescriptorExchanger):
     maxUnsent: int = MAX_UNSENT
     maxDescriptors: int = MAX_DESCRIPTORS
 
-    hostCertificate: object | None = None
+    hostCertificate: "PrivateCertificate | None" = None
     noPeerCertificate: bool = False
     innerProtocol: Protocol | None = None
     innerProtocolClientFactory: object | None = None
@@ -353,7 +356,7 @@ class BinaryBoxProtocol(Protocol, DescriptorExchanger):
         protocol.makeConnection(self.transport)
 
     @property
-    def peerCertificate(self) -> object | None:
+    def peerCertificate(self) -> "Certificate | None":
         """The certificate of the peer, a `twisted.internet.ssl.Certificate`.
 
         None if it has shown none, or TLS was started without knowing who it is.

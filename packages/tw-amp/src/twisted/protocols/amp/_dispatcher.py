@@ -12,7 +12,7 @@ that call each other back would wait for each other for ever; then what waits is
 
 from collections import deque
 from collections.abc import Callable
-from typing import Any, ParamSpec, TypeVar, cast, overload
+from typing import Any, Literal, ParamSpec, TypeVar, cast, overload
 
 from twisted.internet.defer import Deferred, fail, maybeDeferred
 from twisted.internet.error import ConnectionDone, ConnectionLost
@@ -144,7 +144,7 @@ class Within:
         self,
         commandType: type[Command],
         *a: Any,  # noqa: ANN401 - what the command takes
-        **kw: Any,  # noqa: ANN401
+        **kw: Any,  # noqa: ANN401 - the same
     ) -> Deferred[Response]: ...
     def callRemote(self, commandType: Any, *a: Any, **kw: Any) -> Deferred[Any]:
         """Call as `BoxDispatcher.callRemote` does.
@@ -277,7 +277,7 @@ class BoxDispatcher:
         self,
         commandType: type[Command],
         *a: Any,  # noqa: ANN401 - what the command takes
-        **kw: Any,  # noqa: ANN401
+        **kw: Any,  # noqa: ANN401 - the same
     ) -> Deferred[Response]: ...
     def callRemote(self, commandType: Any, *a: Any, **kw: Any) -> Deferred[Any]:
         """Send a command to the peer.
@@ -309,11 +309,16 @@ class BoxDispatcher:
         # None for a command without an answer, as the text says.
         return cast("Deferred[Any]", command._doCommand(self))
 
+    @overload
     def callRemoteString(
-        self,
-        command: bytes,
-        requiresAnswer: bool = True,
-        **kw: bytes,
+        self, command: bytes, requiresAnswer: Literal[True] = True, **kw: bytes
+    ) -> Deferred[AmpBox]: ...
+    @overload
+    def callRemoteString(
+        self, command: bytes, requiresAnswer: bool, **kw: bytes
+    ) -> Deferred[AmpBox] | None: ...
+    def callRemoteString(
+        self, command: bytes, requiresAnswer: bool = True, **kw: bytes
     ) -> Deferred[AmpBox] | None:
         """Send a command by its name alone.
 

@@ -48,7 +48,7 @@ class ProtocolSwitchCommand(Command):
     meanwhile, nor after.
     """
 
-    def __init__(self, _protoToSwitchToFactory: InnerFactory, **kw: Any) -> None:  # noqa: ANN401
+    def __init__(self, _protoToSwitchToFactory: InnerFactory, **kw: Any) -> None:  # noqa: ANN401 - what they take
         """Make a request, which is not sent yet.
 
         Args:
