@@ -214,6 +214,25 @@ def test_any_bytes_give_the_same_events(stream: bytes, places: list[int]) -> Non
 
 @pytest.mark.property
 @EXAMPLES
+@given(st.lists(st.tuples(st.sampled_from([b"a", b"b"]), st.binary(max_size=9))), places)
+def test_pieces_of_long_values_are_joined_for_any_cut(
+    pairs: list[tuple[bytes, bytes]], places: list[int]
+) -> None:
+    stream = b"".join(AmpBox({key: value}).serialize()[:-2] for key, value in pairs) + b"\0\0"
+    joined: dict[bytes, bytes] = {}
+    for key, value in pairs:
+        joined[key] = joined.get(key, b"") + value
+    buffer = BoxBuffer()
+    buffer.takeLongValues()
+    found = []
+    for chunk in cut(stream * 2, places):
+        buffer.receive(chunk)
+        found += list(iter(buffer.take, None))
+    assert found == [joined, joined]
+
+
+@pytest.mark.property
+@EXAMPLES
 @given(st.lists(st.binary(max_size=60), max_size=20))
 def test_no_more_is_held_than_a_box(chunks: list[bytes]) -> None:
     buffer = BoxBuffer(5, 100)

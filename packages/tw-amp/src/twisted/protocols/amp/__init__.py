@@ -42,12 +42,12 @@ from twisted.protocols.amp._boxes import (
     parseString,
 )
 from twisted.protocols.amp._commands import Command
+from twisted.protocols.amp._deadlines import Within
 from twisted.protocols.amp._dispatcher import (
     MAX_BOXES_IN_WORK,
     MAX_BOXES_WAITING,
     MAX_PENDING_CALLS,
     BoxDispatcher,
-    Within,
 )
 from twisted.protocols.amp._errors import (
     PROTOCOL_ERRORS,

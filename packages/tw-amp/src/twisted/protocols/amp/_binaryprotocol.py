@@ -92,6 +92,8 @@ class BinaryBoxProtocol(Protocol, DescriptorExchanger):
     _switching = False
     _startingTLS = False
     _speaksTLS = False
+    # How large a box with long values may be that the peer takes; 0 where it takes none.
+    _longest = 0
     _closed = False
     _endReason: Failure | None = None
 
@@ -176,11 +178,28 @@ class BinaryBoxProtocol(Protocol, DescriptorExchanger):
             raise ProtocolSwitched("TLS is being started: send boxes when its answer is there")
         if self._closed:
             raise ConnectionLost("the connection is gone, nothing can be sent")
-        data = box.serialize()
+        data = box.serialize() if not self._longest else self._serializeLong(box)
         self._written += len(data)
         self.transport.write(data)
         if self._written > self.maxUnsent:
             self._waitForDrain()
+
+    def _serializeLong(self, box: AmpBox) -> bytes:
+        """Return a box whose values the peer takes in pieces, if it is not too large for it."""
+        data = box._serialize(True)
+        if len(data) - 2 > self._longest:
+            key = max(box, key=lambda key: len(box[key]))
+            raise TooLong(False, True, box[key], key)
+        return data
+
+    def _takeLongValues(self) -> int:
+        """Understand long values from here on, and return how large a box may be."""
+        self._buffer.takeLongValues()
+        return self.maxBoxSize
+
+    def _sendLongValues(self, longest: int) -> None:
+        """Send long values from here on, in boxes that are not too large for the peer."""
+        self._longest = longest
 
     def unhandledError(self, failure: Failure) -> None:
         """Log an error that nobody has taken care of, and close the connection.

@@ -36,11 +36,13 @@ class ValueLengthError(ValueError):
     """A value is longer than `MAX_VALUE_LENGTH`; the argument is its key."""
 
 
-def encodeBox(box: Mapping[bytes, bytes]) -> bytes:
+def encodeBox(box: Mapping[bytes, bytes], longValues: bool = False) -> bytes:
     """Return a box as it goes over the wire, its pairs in the order of their keys.
 
     Args:
         box: The pairs.
+        longValues: Whether a value that is too long is sent in pieces, each under the same key;
+            only peers that have agreed on it understand that.
 
     Raises:
         KeyLengthError: A key is empty or too long.
@@ -57,7 +59,11 @@ def encodeBox(box: Mapping[bytes, bytes]) -> bytes:
         if length < 256:
             pieces += (_LENGTHS[size], key, _LENGTHS[length], value)
         elif length > MAX_VALUE_LENGTH:
-            raise ValueLengthError(key)
+            if not longValues:
+                raise ValueLengthError(key)
+            for at in range(0, length, MAX_VALUE_LENGTH):
+                piece = value[at : at + MAX_VALUE_LENGTH]
+                pieces += (_LENGTHS[size], key, len(piece).to_bytes(2, "big"), piece)
         else:
             pieces += (_LENGTHS[size], key, length.to_bytes(2, "big"), value)
     pieces.append(b"\0\0")
@@ -73,6 +79,7 @@ def decodeBoxes(
     ends: list[int],
     maxKeys: int,
     maxSize: int,
+    longs: dict[bytes, bytearray] | None = None,
 ) -> tuple[dict[bytes, bytes], int, int, int, int]:
     """Take as many boxes from a chunk as there are.
 
@@ -87,6 +94,8 @@ def decodeBoxes(
         ends: Gets the place behind each of them.
         maxKeys: How many keys a box may have.
         maxSize: How many bytes its pairs may take on the wire.
+        longs: Holds the values of the box that came in several pieces, where the peers have agreed
+            on that; None where they have not: then the last of several pairs with one key counts.
 
     Returns:
         The box that is not complete, how many bytes its pairs took, how many bytes of the chunk
@@ -112,6 +121,10 @@ def decodeBoxes(
                 verdict = BOX_TOO_LARGE
                 needed = 2
                 break
+            if longs:
+                for key, value in longs.items():
+                    box[key] = bytes(value)
+                longs.clear()
             boxes.append(box)
             at = valueAt
             ends.append(at)
@@ -130,7 +143,14 @@ def decodeBoxes(
             if following - start > maxSize:
                 verdict = BOX_TOO_LARGE
             break
-        box[data[keyAt:keyEnd]] = data[valueAt:following]
+        key = data[keyAt:keyEnd]
+        if longs is not None and key in box:
+            # A bytearray grows in place: joining bytes would copy them with each piece.
+            if key not in longs:
+                longs[key] = bytearray(box[key])
+            longs[key] += data[valueAt:following]
+        else:
+            box[key] = data[valueAt:following]
         at = following
     if len(box) > maxKeys or at - start > maxSize:
         verdict = BOX_TOO_LARGE

@@ -74,8 +74,12 @@ class AmpBox(dict[bytes, bytes]):
             TooLong: A key or a value does not fit; an empty key neither.
             TypeError: A key or a value is not bytes.
         """
+        return self._serialize(False)
+
+    def _serialize(self, longValues: bool) -> bytes:
+        """Return the box as it goes over the wire, to a peer that may understand long values."""
         try:
-            return encodeBox(self)
+            return encodeBox(self, longValues)
         except KeyLengthError as error:
             raise TooLong(True, True, error.args[0]) from None
         except ValueLengthError as error:
@@ -129,6 +133,7 @@ class BoxBuffer:
         "_ends",
         "_held",
         "_heldSize",
+        "_longs",
         "_needed",
         "_next",
         "_offset",
@@ -158,7 +163,13 @@ class BoxBuffer:
         # The pairs of the box that is not complete, and how many bytes they took.
         self._unfinished: dict[bytes, bytes] = newBox()
         self._size = 0
+        self._longs: dict[bytes, bytearray] | None = None
         self._verdict = FINE
+
+    def takeLongValues(self) -> None:
+        """Take several pairs with one key for one long value, from here on."""
+        if self._longs is None:
+            self._longs = {}
 
     def receive(self, data: bytes) -> None:
         """Add a chunk of the stream at the end."""
@@ -215,6 +226,7 @@ class BoxBuffer:
             self._ends,
             self.maxKeys,
             self.maxSize,
+            self._longs,
         )
         self._data = data
         self._offset = 0

@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, Literal, ParamSpec, TypeVar, cast, overload
 
-from twisted.internet.defer import Deferred, fail, maybeDeferred
+from twisted.internet.defer import CancelledError, Deferred, fail, maybeDeferred
 from twisted.internet.error import ConnectionDone, ConnectionLost
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
@@ -30,8 +30,8 @@ from twisted.protocols.amp._boxes import (
     QuitBox,
 )
 from twisted.protocols.amp._commands import Command, Response
+from twisted.protocols.amp._deadlines import Within
 from twisted.protocols.amp._errors import (
-    PROTOCOL_ERRORS,
     UNHANDLED_ERROR_CODE,
     UNKNOWN_ERROR_CODE,
     BadLocalReturn,
@@ -42,11 +42,19 @@ from twisted.protocols.amp._errors import (
     RemoteAmpError,
     TooLong,
     TooManyCalls,
-    UnknownRemoteError,
+    UnhandledCommand,
     asText,
+)
+from twisted.protocols.amp._extensions import (
+    CANCEL,
+    CANCELLED_ERROR_CODE,
+    LONG_VALUES,
+    Agree,
+    Cancel,
 )
 from twisted.protocols.amp._interfaces import IBoxReceiver, IBoxSender, IResponderLocator
 from twisted.protocols.amp._locators import CommandResponder
+from twisted.protocols.amp._questions import Question
 from twisted.protocols.amp._typedcommands import TypedCommand
 from twisted.python.components import implementer
 from twisted.python.failure import Failure
@@ -64,104 +72,8 @@ MAX_BOXES_WAITING = 10_000
 """How many requests of the peer may wait while it owes us answers."""
 
 
-class _Question:
-    """A call that waits for its answer."""
-
-    __slots__ = ("command", "deferred", "proto", "tag")
-
-    def __init__(self, command: type[Command] | None, proto: "BoxDispatcher", tag: bytes) -> None:
-        self.command = command
-        self.proto = proto
-        self.tag = tag
-        self.deferred: Deferred[Any] | None = Deferred(self.cancel)
-
-    def cancel(self, deferred: Deferred[Any]) -> None:
-        """Wait no longer: when the answer comes, nobody asks for it."""
-        self.deferred = None
-        self.proto._callCancelled(self.tag)
-
-    def answer(self, box: AmpBox) -> None:
-        """Take the answer."""
-        deferred, self.deferred = self.deferred, None
-        if deferred is None:
-            return
-        if self.command is None:
-            deferred.callback(box)
-            return
-        try:
-            response = self.command.parseResponse(box, self.proto)
-        except Exception:
-            deferred.errback(Failure())
-            return
-        deferred.callback(response)
-
-    def fail(self, box: AmpBox) -> None:
-        """Take the error that the peer answers."""
-        code = box.get(ERROR_CODE, UNKNOWN_ERROR_CODE)
-        description = asText(box.get(ERROR_DESCRIPTION, b""))
-        known = PROTOCOL_ERRORS if self.command is None else self.command.reverseErrors
-        cls = known.get(code) or PROTOCOL_ERRORS.get(code)
-        error: Exception
-        if cls is not None:
-            error = _made(cls, description)
-        elif self.command is None:
-            error = RemoteAmpError(code, description)
-        else:
-            error = UnknownRemoteError(description)
-        self.lose(Failure(error))
-
-    def lose(self, reason: Failure) -> None:
-        """Fail for a reason."""
-        deferred, self.deferred = self.deferred, None
-        if deferred is not None:
-            deferred.errback(reason)
-
-
-def _made(cls: type[Exception], description: str) -> Exception:
-    """Make an exception of a class that may want more to be made than a text."""
-    try:
-        return cls(description)
-    except TypeError:
-        error = cls.__new__(cls)
-        error.args = (description,)
-        return error
-
-
-class Within:
-    """Makes calls that have to be answered in time; `BoxDispatcher.within` makes it."""
-
-    def __init__(self, dispatcher: "BoxDispatcher", seconds: float, clock: IReactorTime) -> None:
-        self._dispatcher = dispatcher
-        self._seconds = seconds
-        self._clock = clock
-
-    @overload
-    def callRemote(
-        self, commandType: Callable[_P, TypedCommand[_R]], *a: _P.args, **kw: _P.kwargs
-    ) -> Deferred[_R]: ...
-    @overload
-    def callRemote(
-        self,
-        commandType: type[Command],
-        *a: Any,  # noqa: ANN401 - what the command takes
-        **kw: Any,  # noqa: ANN401 - the same
-    ) -> Deferred[Response]: ...
-    def callRemote(self, commandType: Any, *a: Any, **kw: Any) -> Deferred[Any]:
-        """Call as `BoxDispatcher.callRemote` does.
-
-        Args:
-            commandType: The command.
-            a: What some commands take besides their arguments.
-            kw: The arguments.
-
-        Returns:
-            The Deferred, which fails with `twisted.internet.defer.TimeoutError` if there is no
-            answer in time.
-        """
-        deferred: Deferred[Any] | None = self._dispatcher.callRemote(commandType, *a, **kw)
-        if deferred is not None:
-            deferred.addTimeout(self._seconds, self._clock)
-        return cast("Deferred[Any]", deferred)
+def _cancelled() -> RemoteAmpError:
+    return RemoteAmpError(CANCELLED_ERROR_CODE, "The call was cancelled")
 
 
 @implementer(IBoxReceiver)
@@ -183,6 +95,7 @@ class BoxDispatcher:
 
     _log = Logger("twisted.protocols.amp")
     _lost: Failure | None = None
+    _tellOfCancelling = False
 
     def __init__(self, locator: IResponderLocator) -> None:
         """Make a dispatcher.
@@ -192,10 +105,13 @@ class BoxDispatcher:
         """
         self.locator: IResponderLocator = locator
         self._counter = 0
-        self._questions: dict[bytes, _Question] = {}
+        self._questions: dict[bytes, Question] = {}
         self._inWork = 0
         self._waiting: deque[AmpBox] = deque()
         self._resuming = False
+        # The requests that are being answered, by their tags, and those that the peer gave up.
+        self._answers: dict[bytes, Deferred[Any]] = {}
+        self._cancelledTags: set[bytes] = set()
 
     # IBoxReceiver
 
@@ -243,7 +159,7 @@ class BoxDispatcher:
         elif ERROR in box:
             self._takeQuestion(box[ERROR]).fail(box)
         elif COMMAND in box:
-            if self._inWork < self.maxBoxesInWork:
+            if self._inWork < self.maxBoxesInWork or box[COMMAND] == Cancel.commandName:
                 self._requested(box)
                 return
             if len(self._waiting) >= self.maxBoxesWaiting:
@@ -349,6 +265,42 @@ class BoxDispatcher:
         """
         return Within(self, seconds, clock)
 
+    def agreeOnExtensions(self) -> Deferred[frozenset[str]]:
+        """Ask the peer what it can do beyond AMP, and do that from then on.
+
+        A peer of ours takes values of more than 65,535 bytes (`long-values`), and cancels what its
+        responder does when a call is cancelled (`cancel`). Others see a command that they do not
+        know, and nothing changes.
+
+        Returns:
+            A Deferred of the extensions that both sides can do; empty where the peer knows none.
+        """
+        offer = {"extensions": self._extensions(), "max_box_size": self._takeLongValues()}
+        return self.callRemote(Agree, **offer).addCallbacks(self._agreed, self._noneAgreed)
+
+    def _extensions(self) -> list[bytes]:
+        """Return what this side can do."""
+        return [CANCEL, LONG_VALUES]
+
+    def _agreed(self, answer: Response) -> frozenset[str]:
+        """Do what both sides can do."""
+        both = frozenset(self._extensions()).intersection(answer["extensions"])
+        self._tellOfCancelling = CANCEL in both
+        if LONG_VALUES in both and answer["max_box_size"] > 0:
+            self._sendLongValues(answer["max_box_size"])
+        return frozenset(extension.decode("ascii") for extension in both)
+
+    def _noneAgreed(self, failure: Failure) -> frozenset[str]:
+        failure.trap(UnhandledCommand)
+        return frozenset()
+
+    def _takeLongValues(self) -> int:
+        """Understand long values from here on; where there is a stream of them."""
+        return 0
+
+    def _sendLongValues(self, longest: int) -> None:
+        """Send long values from here on; where there is a stream of them."""
+
     def _ask(self, command: type[Command], box: AmpBox) -> Deferred[Any] | None:
         """Send a request that is complete but for its name and tag."""
         return self._send(command, command.commandName, command.requiresAnswer, box)
@@ -371,13 +323,13 @@ class BoxDispatcher:
         tag = b"%x" % self._counter
         box[ASK] = tag
         sender.sendBox(box)
-        question = _Question(command, self, tag)
+        question = Question(command, self, tag)
         self._questions[tag] = question
         if self._waiting:
             self._holdReading(False)
         return question.deferred
 
-    def _takeQuestion(self, tag: bytes) -> _Question:
+    def _takeQuestion(self, tag: bytes) -> Question:
         question = self._questions.pop(tag, None)
         if question is None:
             raise MalformedAmpBox(f"the peer answers {tag[:40]!r}, which was not asked")
@@ -385,6 +337,8 @@ class BoxDispatcher:
 
     def _callCancelled(self, tag: bytes) -> None:
         """Learn that nobody waits for an answer any more."""
+        if self._tellOfCancelling and self._lost is None:
+            self.callRemote(Cancel, tag=tag)
 
     # Calls that come in
 
@@ -403,10 +357,33 @@ class BoxDispatcher:
         name = box[COMMAND]
         responder = self.locator.locateResponder(name)
         if responder is None:
+            if name == Agree.commandName:
+                return self._agree(box)
+            if name == Cancel.commandName:
+                return self._cancel(Cancel.parseArguments(box, self)["tag"])
             raise RemoteAmpError(UNHANDLED_ERROR_CODE, f"Unhandled Command: {name!r}")
         if isinstance(responder, CommandResponder):
             return responder.answer(box, self)
         return responder(box)
+
+    def _agree(self, box: AmpBox) -> AmpBox:
+        """Answer what this side can do, and do what both can."""
+        self._agreed(Agree.parseArguments(box, self))
+        offer = {"extensions": self._extensions(), "max_box_size": self._takeLongValues()}
+        return Agree.makeResponse(offer, self)
+
+    def _cancel(self, tag: bytes) -> AmpBox:
+        """Cancel what a responder does, or what it would have done."""
+        for box in self._waiting:
+            if box.get(ASK) == tag:
+                self._waiting.remove(box)
+                self._sendError(Failure(_cancelled()), tag)
+                break
+        answer = self._answers.get(tag)
+        if answer is not None:
+            self._cancelledTags.add(tag)
+            answer.cancel()
+        return AmpBox()
 
     def _requested(self, box: AmpBox) -> None:
         """Answer a request, now or when its responder is done."""
@@ -420,11 +397,16 @@ class BoxDispatcher:
             self._sendAnswer(answer, tag)
             return
         self._inWork += 1
+        if tag is not None:
+            self._answers[tag] = answer
         answer.addCallbacks(self._sendAnswer, self._sendError, (tag,), None, (tag,))
-        answer.addBoth(self._workDone)
+        answer.addBoth(self._workDone, tag)
 
-    def _workDone(self, result: object) -> None:
+    def _workDone(self, result: object, tag: bytes | None) -> None:
         self._inWork -= 1
+        if tag is not None:
+            self._answers.pop(tag, None)
+            self._cancelledTags.discard(tag)
         # One that is done at once comes by here again.
         if self._resuming or not self._waiting:
             return
@@ -453,6 +435,8 @@ class BoxDispatcher:
 
     def _sendError(self, failure: Failure, tag: bytes | None) -> None:
         error = failure.value
+        if tag in self._cancelledTags and isinstance(error, CancelledError):
+            error = _cancelled()
         if not isinstance(error, RemoteAmpError):
             self._log.failure("A responder failed; its connection is closed", failure)
             error = RemoteAmpError(UNKNOWN_ERROR_CODE, "Unknown Error", True)
@@ -490,5 +474,4 @@ __all__ = [
     "MAX_BOXES_WAITING",
     "MAX_PENDING_CALLS",
     "BoxDispatcher",
-    "Within",
 ]
