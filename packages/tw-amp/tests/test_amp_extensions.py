@@ -150,6 +150,15 @@ def test_cancelling_a_call_that_waits_takes_it_off_the_queue() -> None:
     first.addErrback(lambda failure: None).cancel()
 
 
+def test_cancelling_where_nobody_can_be_told() -> None:
+    pair = agreed()
+    deferred = pair.client.callRemote(Sum, a=1, b=2)
+    found = results(deferred)
+    pair.client._lockForSwitch()
+    deferred.cancel()
+    assert type(failed(found)) is CancelledError
+
+
 def test_work_that_cannot_be_cancelled_is_answered_to_nobody() -> None:
     pair = agreed()
     deferred = pair.client.callRemote(Sum, a=1, b=2)

@@ -404,8 +404,13 @@ def quiet(cls: Callable[[], Protocol]) -> Factory[Protocol]:
     return factory
 
 
-def test_calls_over_tcp(house: House) -> None:
-    port = house.reactor.listenTCP(0, quiet(Adder), interface="127.0.0.1")
+@pytest.mark.parametrize("maxUnsent", [10, 1000, 256 * 1024])
+def test_calls_over_tcp(house: House, maxUnsent: int) -> None:
+    class Server(Adder):
+        """Reads no more until what it wrote is sent, more or less often."""
+
+    Server.maxUnsent = maxUnsent
+    port = house.reactor.listenTCP(0, quiet(Server), interface="127.0.0.1")
     client = Connected()
     house.reactor.connectTCP("127.0.0.1", port.getHost().port, Only(client))
     house.until(lambda: client.made)

@@ -338,7 +338,11 @@ class BoxDispatcher:
     def _callCancelled(self, tag: bytes) -> None:
         """Learn that nobody waits for an answer any more."""
         if self._tellOfCancelling and self._lost is None:
-            self.callRemote(Cancel, tag=tag)
+            try:
+                self.callRemote(Cancel, tag=tag)
+            except (ProtocolSwitched, ConnectionLost):
+                # There is nobody any more to be told.
+                pass
 
     # Calls that come in
 
