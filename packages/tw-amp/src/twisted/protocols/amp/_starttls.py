@@ -1,7 +1,7 @@
 """The command that turns a connection into a TLS connection."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import TLSOptions
@@ -63,15 +63,15 @@ class StartTLS(Command):
     does not say who the peer is.
     """
 
-    arguments = [
+    arguments: ClassVar[Any] = [
         ("tls_localCertificate", _LocalArgument(optional=True)),
         ("tls_verifyAuthorities", _LocalArgument(optional=True)),
     ]
-    response = [
+    response: ClassVar[Any] = [
         ("tls_localCertificate", _LocalArgument(optional=True)),
         ("tls_verifyAuthorities", _LocalArgument(optional=True)),
     ]
-    responseType = _TLSBox
+    responseType: ClassVar[type[AmpBox]] = _TLSBox
 
     def __init__(
         self,
