@@ -315,6 +315,17 @@ def test_bad_call_never_reaches_the_wire() -> None:
     assert found == [{"total": 3}]
 
 
+def test_arguments_may_have_any_name() -> None:
+    class Odd(Command):
+        arguments = [("self", String()), ("commandType", String())]
+
+    client = AMP()
+    client.makeConnection(transport := StringTransport())
+    client.callRemote(Odd, self=b"1", commandType=b"2")
+    (sent,) = parseString(transport.value())
+    assert (sent[b"self"], sent[b"commandType"]) == (b"1", b"2")
+
+
 def test_call_before_there_is_a_connection() -> None:
     with pytest.raises(RuntimeError, match="no connection yet"):
         AMP().callRemote(Sum, a=1, b=2)

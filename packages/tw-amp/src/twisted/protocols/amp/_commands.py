@@ -77,7 +77,7 @@ class Command:
         }
         cls._fatal = (cls._fatal - cls.errors.keys()) | cls.fatalErrors.keys()
 
-    def __init__(self, **kw: Any) -> None:  # noqa: ANN401 - what the arguments take
+    def __init__(self, /, **kw: Any) -> None:  # noqa: ANN401 - what the arguments take
         """Make a request, which is not sent yet.
 
         Args:

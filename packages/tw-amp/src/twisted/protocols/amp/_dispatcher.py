@@ -186,16 +186,17 @@ class BoxDispatcher:
 
     @overload
     def callRemote(
-        self, commandType: Callable[_P, TypedCommand[_R]], *a: _P.args, **kw: _P.kwargs
+        self, commandType: Callable[_P, TypedCommand[_R]], /, *a: _P.args, **kw: _P.kwargs
     ) -> Deferred[_R]: ...
     @overload
     def callRemote(
         self,
         commandType: type[Command],
+        /,
         *a: Any,  # noqa: ANN401 - what the command takes
         **kw: Any,  # noqa: ANN401 - the same
     ) -> Deferred[Response]: ...
-    def callRemote(self, commandType: Any, *a: Any, **kw: Any) -> Deferred[Any]:
+    def callRemote(self, commandType: Any, /, *a: Any, **kw: Any) -> Deferred[Any]:
         """Send a command to the peer.
 
         Args:
