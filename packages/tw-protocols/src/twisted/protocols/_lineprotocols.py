@@ -205,6 +205,10 @@ class LineReceiver(_LineProtocol):
         paused: Whether `pauseProducing` was called and `resumeProducing` was not.
     """
 
+    # Declared again, since type checkers take what a subclass assigns for something of its own.
+    line_mode: int
+    paused: bool
+
     def setRawMode(self) -> None:
         """Receive raw bytes from here on.
 
