@@ -82,7 +82,7 @@ class TestNames:
             ([].append, "builtins.list.append"),
             (5, "builtins.int"),
         ],
-        ids=str,
+        ids=lambda value: value if isinstance(value, str) else type(value).__name__,
     )
     def test_full_names(self, thing: object, name: str) -> None:
         assert fullyQualifiedName(thing) == name
