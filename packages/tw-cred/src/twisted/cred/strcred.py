@@ -160,9 +160,7 @@ class AuthOptionMixin:
             raise UsageError(
                 f"there is no kind of checker called {error}: --help-auth lists those there are"
             )
-        except InvalidAuthArgumentString as error:
-            raise UsageError(f"--auth={description}: {error}")
-        except OSError as error:
+        except (InvalidAuthArgumentString, OSError) as error:
             raise UsageError(f"--auth={description}: {error}")
 
     def opt_help_auth(self) -> None:
