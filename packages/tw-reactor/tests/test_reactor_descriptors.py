@@ -569,3 +569,64 @@ class TestFileDescriptor:
         transport.doWrite()
         assert received(ends[1]) == b"x"
         assert other.writers == []
+
+
+class Pouring:
+    """A push producer that writes kibibytes until it is paused."""
+
+    def __init__(self, transport: FileDescriptor) -> None:
+        self.transport = transport
+        self.paused = False
+        transport.registerProducer(self, True)
+
+    def resumeProducing(self) -> None:
+        self.paused = False
+        while not self.paused:
+            self.transport.write(bytes(1024))
+
+    def pauseProducing(self) -> None:
+        self.paused = True
+
+    def stopProducing(self) -> None:
+        self.paused = True
+
+
+class TestPushedAtOnce:
+    """How much a push producer may gather depends on what the kernel takes."""
+
+    def pour(
+        self, reactor: PollingReactor, takes: list[int], bufferSize: int | None = None
+    ) -> list[int]:
+        """Send all that was gathered so often, and return how many KiB each time were more."""
+        transport = Vectored(takes, reactor)
+        if bufferSize is not None:
+            transport.bufferSize = bufferSize
+        Pouring(transport).resumeProducing()
+        waiting = [transport._buffered // 1024]
+        while takes:
+            if transport._blocked:
+                transport.doWrite()
+            else:
+                transport.settle()
+            waiting.append(transport._buffered // 1024)
+        return waiting
+
+    def test_it_grows_while_all_is_taken(self, reactor: PollingReactor) -> None:
+        assert self.pour(reactor, [10**9] * 4) == [65, 129, 257, 257, 257]
+
+    def test_a_peer_that_takes_a_part_ends_that(self, reactor: PollingReactor) -> None:
+        # The producer goes on when the rest was sent, and may write less than before.
+        takes = [10**9, 10**9, 1024, 10**9, 0, 10**9]
+        assert self.pour(reactor, takes) == [65, 129, 257, 256, 129, 129, 129]
+
+    def test_it_is_a_multiple_of_what_was_set(self, reactor: PollingReactor) -> None:
+        assert self.pour(reactor, [10**9] * 3, bufferSize=2048) == [3, 5, 9, 9]
+
+    def test_a_producer_that_is_never_paused_changes_nothing(self, reactor: PollingReactor) -> None:
+        transport = Vectored([], reactor)
+        transport.registerProducer(Pouring(Vectored([], reactor)), True)
+        for _ in range(5):
+            transport.write(bytes(1024))
+            transport.settle()
+        transport.write(bytes(65 * 1024))
+        assert transport.producerPaused

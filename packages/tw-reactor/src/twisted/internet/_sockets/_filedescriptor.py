@@ -46,6 +46,9 @@ LARGE = 16 * 1024
 PIECES_AT_ONCE = 16
 """After so many pieces the other connections get their turn, even if the kernel would take more."""
 
+MOST_DOUBLINGS = 2
+"""How often a push producer's limit doubles at most, before the kernel takes only a part."""
+
 
 class Settling(Protocol):
     """What a reactor lets settle after a callback."""
@@ -83,7 +86,9 @@ class FileDescriptor:
         producer: What writes to this transport, if it was registered.
         streamingProducer: Whether that is a push producer.
         producerPaused: Whether a push producer was paused.
-        bufferSize: A push producer is paused when more bytes than these wait to be sent.
+        bufferSize: A push producer is paused when more bytes than these wait to be sent. Each time
+            that all was sent it may gather twice as many, up to four times `bufferSize`, since
+            fewer and larger calls cost less; a peer that takes only a part sets that back.
     """
 
     connected: bool = False
@@ -109,6 +114,8 @@ class FileDescriptor:
     _blocked: bool
     # Whether there is something to do when all was sent: a producer, or an end.
     _waited: bool
+    # How often the limit of a push producer has doubled.
+    _doublings: int
 
     def __init__(self, reactor: IReactorFDSet | None = None) -> None:
         """Make a transport that is not connected.
@@ -126,6 +133,7 @@ class FileDescriptor:
         self._unsettled = False
         self._blocked = False
         self._waited = False
+        self._doublings = 0
         # Other reactors than ours know nothing of settling: there, writability is the moment.
         self._settleSoon: Callable[[FileDescriptor], object] = getattr(
             self.reactor, "settleSoon", self.reactor.addWriter
@@ -180,7 +188,7 @@ class FileDescriptor:
         if not self._unsettled:
             self._unsettled = True
             self._settleSoon(self)
-        if self.producer is not None and self._buffered > self.bufferSize:
+        if self.producer is not None and self._buffered > self.bufferSize << self._doublings:
             self._pauseProducer()
 
     def writeSequence(self, iovec: Iterable[bytes]) -> None:
@@ -305,6 +313,7 @@ class FileDescriptor:
     def _block(self) -> None:
         if not self._blocked:
             self._blocked = True
+            self._doublings = 0
             try:
                 self.startWriting()
             except OSError as error:
@@ -392,6 +401,8 @@ class FileDescriptor:
             if self.disconnecting:
                 self._closingWaits()
             if wrote and (self.producerPaused or not self.streamingProducer):
+                if self.producerPaused and self._doublings < MOST_DOUBLINGS:
+                    self._doublings += 1
                 self.producerPaused = False
                 self._resume(producer)
         elif self.disconnecting:

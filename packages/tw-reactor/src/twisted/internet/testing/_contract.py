@@ -107,6 +107,7 @@ class DeliveryPromises(TransportPromises):
         """`writeSequence` sends its pieces one after the other."""
         self.connect()
         self.client.transport.writeSequence([b"one ", b"", b"two ", b"three"])
+        self.waitForSize(self.server, len(b"one two three"))
         self.harness.idle()
         _expect(self.server.data == b"one two three", "writeSequence sends all its pieces")
 
@@ -304,8 +305,7 @@ class HalfClosingPromises(TransportPromises):
             lambda: "read lost" in self.server.events or self.server.isLost(),
             "the server learns that the client sends no more",
         )
-        self.harness.idle()
-        _expect("write lost" in self.client.events, "writeConnectionLost is called")
+        self.wait(lambda: "write lost" in self.client.events, "writeConnectionLost is called")
 
     def checkBothDirectionsClosedIsTheEnd(self) -> None:
         """When both sides have closed their direction, the connection is over."""
