@@ -89,7 +89,7 @@ class HAProxyServerParser:
     prefix: str = "haproxy"
 
     def parseStreamServer(
-        self, reactor: object, *args: str, **kwargs: str
+        self, reactor: object, /, *args: str, **kwargs: str
     ) -> IStreamServerEndpoint:
         """Return the endpoint.
 

@@ -2,7 +2,6 @@
 
 from typing import cast
 
-from twisted.internet._defaultreactor import defaultReactor
 from twisted.internet.interfaces import (
     IAddress,
     IDelayedCall,
@@ -16,6 +15,7 @@ from twisted.internet.interfaces import (
 )
 from twisted.internet.protocol import Protocol, connectionDone
 from twisted.logger import Logger
+from twisted.protocols._clocks import clockOf
 from twisted.protocols.haproxy._header import (
     MAXIMUM_HEADER,
     HeaderParser,
@@ -38,7 +38,7 @@ class HAProxyProtocolWrapper(ProtocolWrapper):
     The addresses that this transport tells are those of the header, if it has any.
     """
 
-    factory: "HAProxyWrappingFactory"  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleVariableOverride]
+    factory: "HAProxyWrappingFactory"  # pyright: ignore[reportIncompatibleVariableOverride]
 
     def __init__(self, factory: "HAProxyWrappingFactory") -> None:
         """Wrap what the factory will build.
@@ -62,12 +62,10 @@ class HAProxyProtocolWrapper(ProtocolWrapper):
         Args:
             transport: The own end of a connection that is open.
         """
-        clock = self.factory.clock or getattr(transport, "reactor", None)
-        if not provides(IReactorTime, clock):
-            clock = defaultReactor(IReactorTime)
         seconds = self.factory.headerSeconds
         if seconds is not None:
-            self._timer = cast(IReactorTime, clock).callLater(seconds, self._tooSlow)
+            clock = clockOf(transport, self.factory.clock)
+            self._timer = clock.callLater(seconds, self._tooSlow)
         super().makeConnection(transport)
 
     def getPeer(self) -> IAddress:
