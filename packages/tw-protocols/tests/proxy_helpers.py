@@ -11,6 +11,7 @@ from twisted.internet.endpoints import TCP4ClientEndpoint
 from twisted.internet.epollreactor import EPollReactor
 from twisted.internet.interfaces import IAddress, IHalfCloseableProtocol, IProtocol, ITCPTransport
 from twisted.internet.protocol import Factory, Protocol, connectionDone
+from twisted.internet.testing import MemoryNameResolver
 from twisted.python.components import implementer
 from twisted.python.failure import Failure
 
@@ -63,6 +64,7 @@ class Bench:
 
     def __init__(self) -> None:
         self.reactor = EPollReactor()
+        self.reactor.installNameResolver(MemoryNameResolver({"localhost": ["127.0.0.1"]}))
 
     def until(self, condition: Callable[[], object]) -> None:
         """Turn the reactor until a condition holds."""

@@ -50,7 +50,7 @@ class Memory:
         self.server.makeConnection(self.accepted)
         ((self.host, self.port, factory, _, _),) = self.reactor.tcpClients
         self.attempt = cast(ProxyClientFactory, factory)
-        self.connector: IConnector = self.reactor.connectors[0]  # type: ignore[assignment]
+        self.connector: IConnector = self.reactor.connectors[0]
         self.made = StringTransport()
 
     def connect(self) -> ProxyClient:

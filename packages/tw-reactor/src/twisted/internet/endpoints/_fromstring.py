@@ -30,7 +30,14 @@ class _Parser(Protocol):
 
 _ParserT = TypeVar("_ParserT", bound=_Parser)
 
-_PARTS: Mapping[str, str] = {"ssl": "tw-tls", "tls": "tw-tls", "haproxy": "tw-protocols"}
+_PARTS: Mapping[str, str] = {
+    "ssl": "tw-tls",
+    "tls": "tw-tls",
+    "haproxy": "tw-protocols",
+    "socks4": "tw-protocols",
+    "socks4a": "tw-protocols",
+    "socks5": "tw-protocols",
+}
 """Which of our parts has the types that are not here."""
 
 
