@@ -61,12 +61,13 @@ class Proxied:
         self.targets = Keeping()
         self.port = bench.listen(self.targets)
         checker = InMemoryUsernamePasswordDatabaseDontUse(me=b"secret")
-        factory: Factory[IProtocol] = {
-            "4": lambda: SOCKSv4Factory(None, allowLocalClients, bench.reactor),
-            "4a": lambda: SOCKSv4Factory(None, allowLocalClients, bench.reactor),
-            "5": lambda: SOCKSv5Factory(allowLocalClients, None, bench.reactor),
-            "5 with a password": lambda: SOCKSv5Factory(None, checker, bench.reactor),
-        }[kind]()  # type: ignore[assignment]
+        factory: Factory[IProtocol]
+        if kind.startswith("4"):
+            factory = SOCKSv4Factory(None, allowLocalClients, bench.reactor)  # type: ignore[assignment]
+        elif kind == "5":
+            factory = SOCKSv5Factory(allowLocalClients, None, bench.reactor)  # type: ignore[assignment]
+        else:
+            factory = SOCKSv5Factory(None, checker, bench.reactor)  # type: ignore[assignment]
         factory.noisy = False
         self.proxy = TCP4ClientEndpoint(bench.reactor, "127.0.0.1", bench.listen(factory))
 

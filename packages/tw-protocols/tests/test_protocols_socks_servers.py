@@ -506,7 +506,7 @@ def test_addresses_that_are_allowed_are_tried_in_order() -> None:
     assert memory.attempts() == ["2001:db8::1"]
     connector = memory.reactor.connectors[0]
     memory.reactor.tcpClients[0][2].clientConnectionFailed(
-        connector,  # type: ignore[arg-type]
+        connector,
         Failure(NoRouteError()),
     )
     assert memory.attempts() == ["2001:db8::1", "192.0.2.2"]

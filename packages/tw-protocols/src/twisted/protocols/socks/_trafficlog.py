@@ -58,7 +58,7 @@ class TrafficLog:
     def _open(self) -> IO[str]:
         if self._file is None:
             if isinstance(self._target, str | Path):
-                self._file = Path(self._target).open("a", encoding="utf-8")
+                self._file = Path(self._target).open("a", encoding="utf-8")  # noqa: SIM115 - it stays open
             else:
                 self._file = self._target
         return self._file
