@@ -63,11 +63,11 @@ class Proxied:
         checker = InMemoryUsernamePasswordDatabaseDontUse(me=b"secret")
         factory: Factory[IProtocol]
         if kind.startswith("4"):
-            factory = SOCKSv4Factory(None, allowLocalClients, bench.reactor)  # type: ignore[assignment]
+            factory = SOCKSv4Factory(None, allowLocalClients, bench.reactor)
         elif kind == "5":
-            factory = SOCKSv5Factory(allowLocalClients, None, bench.reactor)  # type: ignore[assignment]
+            factory = SOCKSv5Factory(allowLocalClients, None, bench.reactor)
         else:
-            factory = SOCKSv5Factory(None, checker, bench.reactor)  # type: ignore[assignment]
+            factory = SOCKSv5Factory(None, checker, bench.reactor)
         factory.noisy = False
         self.proxy = TCP4ClientEndpoint(bench.reactor, "127.0.0.1", bench.listen(factory))
 
