@@ -380,25 +380,28 @@ def microsocks(house: House, *options: str) -> TCP4ClientEndpoint:
 
 @needs("microsocks")
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-@pytest.mark.parametrize("credentials", [(), ("me", "secret")])
+@pytest.mark.parametrize("credentials", [None, ("me", "secret")])
 def test_ours_goes_through_microsocks(
-    house: House, credentials: tuple[str, ...], host: str
+    house: House, credentials: tuple[str, str] | None, host: str
 ) -> None:
     options = ("-u", "me", "-P", "secret") if credentials else ()
     proxy = microsocks(house, *options)
     port = portOf(house.serve("tcp:0:interface=127.0.0.1", Serving(HalfClosing)))
-    client = house.reach(SOCKS5ClientEndpoint(proxy, host, port, *credentials), HalfClosing())
+    user, password = credentials or (None, None)
+    endpoint = SOCKS5ClientEndpoint(proxy, host, port, user, password)
+    client = house.reach(endpoint, HalfClosing())
     client.transport.write(b"hello")
     house.until(lambda: client.received == b"hello")
 
 
 @needs("microsocks")
-@pytest.mark.parametrize("credentials", [(), ("me", "wrong")])
+@pytest.mark.parametrize("credentials", [None, ("me", "wrong")])
 def test_microsocks_lets_nobody_in_who_cannot_log_in(
-    house: House, credentials: tuple[str, ...]
+    house: House, credentials: tuple[str, str] | None
 ) -> None:
     proxy = microsocks(house, "-u", "me", "-P", "secret")
-    result = connected(house, SOCKS5ClientEndpoint(proxy, "127.0.0.1", 80, *credentials))
+    user, password = credentials or (None, None)
+    result = connected(house, SOCKS5ClientEndpoint(proxy, "127.0.0.1", 80, user, password))
     assert isinstance(result, Failure)
     assert result.check(SOCKSLoginError)
 

@@ -27,6 +27,7 @@ from twisted.protocols.socks import (
     SOCKSv5Factory,
     allowLocalClients,
 )
+from twisted.protocols.socks._lookup import MAXIMUM_ADDRESSES
 from twisted.protocols.socks._messages4 import reply4
 from twisted.protocols.socks._messages5 import reply5
 from twisted.protocols.socks._serving import CONNECT_SECONDS, REQUEST_SECONDS
@@ -510,6 +511,46 @@ def test_addresses_that_are_allowed_are_tried_in_order() -> None:
         Failure(NoRouteError()),
     )
     assert memory.attempts() == ["2001:db8::1", "192.0.2.2"]
+
+
+@pytest.mark.parametrize("limit", [None, 3])
+def test_so_many_addresses_of_a_name_are_tried(limit: int | None) -> None:
+    class Limited(SOCKSv5):
+        maxAddresses = limit or MAXIMUM_ADDRESSES
+
+    rules = Rules()
+    factory = SOCKSv5Factory(rules)
+    factory.protocol = Limited
+    memory = Memory(factory)
+    memory.reactor.hosts["many.example"] = [f"192.0.2.{number}" for number in range(1, 20)]
+    memory.protocol.dataReceived(named5(80, b"many.example"))
+    assert len(rules.asked) == (limit or MAXIMUM_ADDRESSES)
+
+
+@pytest.mark.parametrize("version", [4, 5])
+def test_time_limits_can_be_changed(version: int) -> None:
+    factory: SOCKSv4Factory | SOCKSv5Factory
+    if version == 4:
+
+        class Quick4(SOCKSv4):
+            requestSeconds, connectSeconds = 2, 3
+
+        factory = SOCKSv4Factory(None, allowLocalClients)
+        factory.protocol = Quick4
+        stream = request4(80)
+    else:
+
+        class Quick5(SOCKSv5):
+            requestSeconds, connectSeconds = 2, 3
+
+        factory = SOCKSv5Factory(allowLocalClients)
+        factory.protocol = Quick5
+        stream = request5(80)
+    silent, asking = Memory(factory), Memory(factory)
+    asking.protocol.dataReceived(stream)
+    silent.reactor.advance(2)
+    asking.reactor.advance(3)
+    assert (silent.transport.disconnecting, asking.transport.disconnecting) == (True, True)
 
 
 def test_name_without_an_allowed_address_is_refused() -> None:

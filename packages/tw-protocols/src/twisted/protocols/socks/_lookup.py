@@ -13,7 +13,7 @@ from twisted.protocols.socks._names import addressOf
 from twisted.python.components import classImplements
 
 MAXIMUM_ADDRESSES = 8
-"""How many addresses of a host are tried."""
+"""How many addresses of a host are kept and tried; more are of no use, and cost time."""
 
 Addresses = list[IPv4Address | IPv6Address]
 
@@ -21,8 +21,9 @@ Addresses = list[IPv4Address | IPv6Address]
 class _Collecting:
     """Collects the addresses of one look-up."""
 
-    def __init__(self, host: str) -> None:
+    def __init__(self, host: str, maxAddresses: int) -> None:
         self._host = host
+        self._maxAddresses = maxAddresses
         self._addresses: Addresses = []
         self._resolution: IHostResolution | None = None
         self.found: Deferred[Addresses] = Deferred(self._cancel)
@@ -33,6 +34,8 @@ class _Collecting:
 
     def addressResolved(self, address: IAddress) -> None:
         """Keep an address."""
+        if len(self._addresses) == self._maxAddresses:
+            return
         if isinstance(address, IPv4Address | IPv6Address):
             plain = addressOf(address.host, address.port)
             if plain is not None:
@@ -44,7 +47,7 @@ class _Collecting:
         if self.found.called:
             return
         if self._addresses:
-            self.found.callback(self._addresses[:MAXIMUM_ADDRESSES])
+            self.found.callback(self._addresses)
         else:
             self.found.errback(DNSLookupError(f"no address found for {self._host!r}"))
 
@@ -65,6 +68,7 @@ async def lookUp(
     host: str,
     port: int,
     kinds: tuple[type[IAddress], ...] = (IPv4Address, IPv6Address),
+    maxAddresses: int = MAXIMUM_ADDRESSES,
 ) -> Addresses:
     """Look up a host.
 
@@ -73,6 +77,7 @@ async def lookUp(
         host: A name, or an address.
         port: The port that the addresses get.
         kinds: The classes of address that are wanted.
+        maxAddresses: How many are wanted.
 
     Returns:
         At least one address.
@@ -83,7 +88,7 @@ async def lookUp(
     literal = addressOf(host, port)
     if literal is not None:
         return [literal]
-    collecting = _Collecting(host)
+    collecting = _Collecting(host, maxAddresses)
     found = collecting.found
     try:
         reactor.nameResolver.resolveHostName(collecting, host, port, kinds)

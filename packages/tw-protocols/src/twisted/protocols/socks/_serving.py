@@ -23,7 +23,7 @@ from twisted.internet.protocol import Protocol, connectionDone
 from twisted.logger import Logger
 from twisted.protocols._clocks import clockOf
 from twisted.protocols._junction import HALF_CLOSED_SECONDS, Junction
-from twisted.protocols.socks._lookup import lookUp
+from twisted.protocols.socks._lookup import MAXIMUM_ADDRESSES, lookUp
 from twisted.python.components import classImplements, provides
 from twisted.python.failure import Failure
 
@@ -58,11 +58,13 @@ class ServingProtocol(Protocol):
         connectSeconds: How many seconds it may take to connect; None for no limit.
         halfClosedSeconds: For how many seconds nothing may come any more when one of the two
             directions has ended; None for no limit.
+        maxAddresses: How many addresses of a name are tried.
     """
 
     requestSeconds: float | None = REQUEST_SECONDS
     connectSeconds: float | None = CONNECT_SECONDS
     halfClosedSeconds: float | None = HALF_CLOSED_SECONDS
+    maxAddresses: int = MAXIMUM_ADDRESSES
 
     _notAllowedHint: ClassVar[str] = "no rule allows it"
 
@@ -141,7 +143,8 @@ class ServingProtocol(Protocol):
     ) -> _P:
         """Connect to the first address of a host that is allowed and answers."""
         last: Exception = NotAllowed(self._notAllowedHint)
-        for address in await lookUp(self._reactor(), host, port):
+        found = await lookUp(self._reactor(), host, port, maxAddresses=self.maxAddresses)
+        for address in found:
             if not await allow(address):
                 continue
             try:
