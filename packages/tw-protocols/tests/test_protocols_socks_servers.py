@@ -513,6 +513,15 @@ def test_addresses_that_are_allowed_are_tried_in_order() -> None:
     assert memory.attempts() == ["2001:db8::1", "192.0.2.2"]
 
 
+@pytest.mark.parametrize("address", [b"\1" + bytes(4), b"\4" + bytes(16), b"\3\0070.0.0.0"])
+def test_no_address_is_no_way_to_this_machine(address: bytes) -> None:
+    rules = Rules("0.0.0.0", "::")
+    memory = Memory(SOCKSv5Factory(rules))
+    memory.protocol.dataReceived(request5(80, address))
+    assert memory.attempts() == []
+    assert memory.transport.value() == b"\5\0" + reply5(2)
+
+
 @pytest.mark.parametrize("limit", [None, 3])
 def test_so_many_addresses_of_a_name_are_tried(limit: int | None) -> None:
     class Limited(SOCKSv5):

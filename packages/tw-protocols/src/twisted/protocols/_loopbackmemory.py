@@ -1,7 +1,7 @@
 """Two protocols that are connected in memory, turn by turn of the reactor, until one ends it."""
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from twisted.internet._defaultreactor import defaultReactor
 from twisted.internet.defer import CancelledError, Deferred
@@ -141,8 +141,9 @@ class _Connection(Loopback):
 
     transportClass = _Transport
 
-    server: _Transport
-    client: _Transport
+    def ends(self) -> tuple[_Transport, _Transport]:
+        """Return both ends, as what they are."""
+        return cast(_Transport, self.server), cast(_Transport, self.client)
 
 
 class _Pump:
@@ -157,7 +158,7 @@ class _Pump:
 
     def begin(self, server: IProtocol, client: IProtocol) -> None:
         connection = self._connection = _Connection(server, client)
-        for end in (connection.server, connection.client):
+        for end in connection.ends():
             end.pump = self
         # For what was written while they were being connected.
         self.wake()
@@ -172,7 +173,7 @@ class _Pump:
         if self._connection is not None:
             self._connection.turn()
         connection = self._connection
-        if connection is not None and (connection.server.isLeft or connection.client.isLeft):
+        if connection is not None and any(end.isLeft for end in connection.ends()):
             self.wake()
 
     def lost(self) -> None:

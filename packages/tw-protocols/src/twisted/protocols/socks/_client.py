@@ -74,7 +74,7 @@ class _Negotiating(Protocol):
         """Hand everything over to the user's protocol."""
         self._protocol = protocol
         if getattr(self.transport, "protocol", None) is self:
-            self.transport.protocol = protocol
+            self.transport.protocol = protocol  # pyright: ignore[reportAttributeAccessIssue]
         elif provides(IHalfCloseableProtocol, protocol):
             alsoProvides(self, IHalfCloseableProtocol)
         protocol.makeConnection(self.transport)

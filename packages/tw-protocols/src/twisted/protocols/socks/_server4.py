@@ -404,7 +404,8 @@ class SOCKSv4Factory(Factory[SOCKSv4]):
         reactor: What looks up names and makes connections; the default reactor if None.
     """
 
-    protocol: Callable[..., SOCKSv4] = SOCKSv4
+    # Unlike the protocol of an ordinary factory, it takes arguments.
+    protocol: Callable[..., SOCKSv4] = SOCKSv4  # pyright: ignore[reportIncompatibleVariableOverride]
 
     def __init__(
         self,

@@ -8,8 +8,9 @@ from inspect import isawaitable
 from typing import cast
 
 from twisted.cred.checkers import ICredentialsChecker
-from twisted.cred.credentials import UsernamePassword
+from twisted.cred.credentials import ICredentials, UsernamePassword
 from twisted.cred.error import LoginFailed
+from twisted.cred.portal import AvatarId
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.defer import CancelledError, Deferred, maybeDeferred
 from twisted.internet.endpoints import TCP4ClientEndpoint, TCP6ClientEndpoint, connectProtocol
@@ -131,17 +132,15 @@ class SOCKSv5(ServingProtocol):
     def _logIn(self, machine: Server5, user: bytes, password: bytes) -> None:
         assert self.checker is not None, "without one, no password is asked for"
         self._pause(True)
-        checked = cast(
-            "Deferred[bytes | tuple[()]]",
-            maybeDeferred(self.checker.requestAvatarId, UsernamePassword(user, password)),
-        )
+        check = cast("Callable[[ICredentials], Deferred[AvatarId]]", self.checker.requestAvatarId)
+        checked = maybeDeferred(check, UsernamePassword(user, password))
         # Kept before it can fire: what comes next may put something else in its place.
         self._working = cast("Deferred[None]", checked)
         checked.addCallbacks(
             self._loggedIn, self._notLoggedIn, callbackArgs=(machine,), errbackArgs=(machine,)
         )
 
-    def _loggedIn(self, avatarId: bytes | tuple[()], machine: Server5) -> None:
+    def _loggedIn(self, avatarId: AvatarId, machine: Server5) -> None:
         self._working = None
         if self._isClosing:
             return
@@ -210,7 +209,8 @@ class SOCKSv5Factory(Factory[SOCKSv5]):
         reactor: What looks up names and makes connections; the default reactor if None.
     """
 
-    protocol: Callable[..., SOCKSv5] = SOCKSv5
+    # Unlike the protocol of an ordinary factory, it takes arguments.
+    protocol: Callable[..., SOCKSv5] = SOCKSv5  # pyright: ignore[reportIncompatibleVariableOverride]
 
     def __init__(
         self,

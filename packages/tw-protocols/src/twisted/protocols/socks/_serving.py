@@ -36,6 +36,8 @@ CONNECT_SECONDS = 60.0
 BIND_SECONDS = 120.0
 """How many seconds a port that was opened for a client waits for the connection."""
 
+_UNSPECIFIED = ("0.0.0.0", "::")
+
 _P = TypeVar("_P", bound=IProtocol)
 
 _log = Logger(namespace="twisted.protocols.socks")
@@ -145,7 +147,8 @@ class ServingProtocol(Protocol):
         last: Exception = NotAllowed(self._notAllowedHint)
         found = await lookUp(self._reactor(), host, port, maxAddresses=self.maxAddresses)
         for address in found:
-            if not await allow(address):
+            # "No address" would be this machine: a rule that keeps others from it need not know.
+            if address.host in _UNSPECIFIED or not await allow(address):
                 continue
             try:
                 return await connect(address)
