@@ -295,6 +295,22 @@ def test_rule_may_refuse_a_port(bench: Bench) -> None:
     assert rules.asked[0].command == "bind"
 
 
+def test_host_of_a_port_may_be_named(bench: Bench) -> None:
+    rules = Rules("127.0.0.1")
+    factory = SOCKSv4Factory(None, rules)
+    factory.protocol = Local
+    served = Served(bench, factory)
+    served.send(request4(0, b"\0\0\0\1", 2, b"localhost\0"))
+    code, port = struct.unpack("!xBH4x", served.hear(8))
+    assert (code, rules.asked[0].address.host, rules.asked[0].host) == (
+        90,
+        "127.0.0.1",
+        "localhost",
+    )
+    bench.connect(port)
+    assert served.hear(8)[:2] == b"\0\x5a"
+
+
 def test_connection_from_elsewhere_is_told(bench: Bench) -> None:
     served = bound(bench, Rules("127.0.0.9"), b"\x7f\0\0\x09")
     code, port = struct.unpack("!xBH4x", served.hear(8))

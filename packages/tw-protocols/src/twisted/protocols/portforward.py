@@ -119,7 +119,7 @@ class ProxyClientFactory(ClientFactory[ProxyClient]):
         server: The protocol of the one that was accepted.
     """
 
-    protocol = ProxyClient
+    protocol: Callable[[], ProxyClient] = ProxyClient  # pyright: ignore[reportIncompatibleVariableOverride]
     noisy = False
     server: "Proxy | None" = None
     _connector: IConnector | None = None
@@ -226,7 +226,7 @@ class ProxyFactory(Factory[ProxyServer]):
         port: The number of the port there.
     """
 
-    protocol = ProxyServer
+    protocol: Callable[[], ProxyServer] = ProxyServer  # pyright: ignore[reportIncompatibleVariableOverride]
 
     def __init__(self, host: str, port: int) -> None:
         """Make a factory.

@@ -44,7 +44,7 @@ class HeaderParser:
         Args:
             maxLength: How many bytes a header of version 2 may have.
         """
-        self.rest = b""
+        self.rest: bytes = b""
         self._maxLength = maxLength
         self._held = b""
 

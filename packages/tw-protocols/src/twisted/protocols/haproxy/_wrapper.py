@@ -7,6 +7,7 @@ from twisted.internet.interfaces import (
     IDelayedCall,
     IHalfCloseableProtocol,
     IHandshakeListener,
+    IProtocol,
     IProtocolFactory,
     IPushProducer,
     IReactorTime,
@@ -39,6 +40,8 @@ class HAProxyProtocolWrapper(ProtocolWrapper):
     """
 
     factory: "HAProxyWrappingFactory"  # pyright: ignore[reportIncompatibleVariableOverride]
+
+    wrappedProtocol: IProtocol
 
     def __init__(self, factory: "HAProxyWrappingFactory") -> None:
         """Wrap what the factory will build.

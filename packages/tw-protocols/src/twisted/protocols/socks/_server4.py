@@ -13,6 +13,7 @@ from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.endpoints._hostname import IReactorForNames
 from twisted.internet.interfaces import IAddress, IListeningPort, IProtocol, IProtocolFactory
 from twisted.internet.protocol import ClientCreator, Factory, Protocol, connectionDone
+from twisted.protocols.socks._lookup import lookUp
 from twisted.protocols.socks._messages4 import (
     BIND,
     CONNECT,
@@ -127,11 +128,16 @@ class SOCKSv4(ServingProtocol):
         """Open a port for the host that the client names; what connects to it goes on."""
         if not self._mayAllow():
             raise NotAllowed(self._notAllowedHint)
-        expected = IPv4Address("TCP", request.host, request.port)
-        if not await self._isAuthorized(BIND, expected, request):
+        found = await lookUp(
+            self._reactor(), request.host, request.port, (IPv4Address,), self.maxAddresses
+        )
+        for address in found:
+            if await self._isAuthorized(BIND, address, request):
+                break
+        else:
             raise NotAllowed(self._notAllowedHint)
         host, port = await maybeDeferred(
-            self.listenClass, 0, SOCKSv4IncomingFactory, self, request.host
+            self.listenClass, 0, SOCKSv4IncomingFactory, self, address.host
         )
         self.makeReply(GRANTED, 0, port, host)
         bound = self._bound = Deferred(self._stopListening)

@@ -84,7 +84,7 @@ class SOCKSv5(ServingProtocol):
         super().__init__(reactor)
         self.rule = rule
         self.checker = checker
-        self.user = b""
+        self.user: bytes = b""
         self._machine: Server5 | None = Server5(checker is not None)
 
     def dataReceived(self, data: bytes) -> None:
