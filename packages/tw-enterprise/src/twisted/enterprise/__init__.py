@@ -1,0 +1,1 @@
+"""Databases beside an event loop."""
