@@ -30,7 +30,7 @@ class House:
         self.file = directory / "database"
         self.pools: list[ConnectionPool] = []
 
-    def pool(self, name: str = "sqlite3", *arguments: Any, **options: Any) -> ConnectionPool:
+    def pool(self, name: str = "sqlite3", /, *arguments: Any, **options: Any) -> ConnectionPool:
         """Make a pool; of sqlite3, unless a name is given."""
         if name == "sqlite3":
             arguments = arguments or (str(self.file),)
@@ -57,7 +57,7 @@ class House:
         outcome = self.outcome(deferred)
         if isinstance(outcome, Failure):
             outcome.raiseException()
-        return outcome  # type: ignore[return-value]  # the failure was raised
+        return outcome
 
     def error(self, deferred: Deferred[Any]) -> BaseException:
         """Turn the reactor until a Deferred has fired; returns what it failed with."""

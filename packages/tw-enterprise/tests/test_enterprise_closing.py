@@ -177,7 +177,12 @@ class TestCancelling:
         call.begin(interrupt)
         call.giveUp(CancelledError())
         assert inside.wait(HANGS_AFTER)
-        thread = threading.Thread(target=lambda: (call.settle(), settled.append(True)))
+
+        def settle() -> None:
+            call.settle()
+            settled.append(True)
+
+        thread = threading.Thread(target=settle)
         thread.start()
         go.set()
         thread.join(HANGS_AFTER)
@@ -275,14 +280,12 @@ class TestClosing:
 
     def test_too_many_calls_are_refused(self, house: House, held: Held) -> None:
         pool = house.pool(cp_min=1, cp_max=1, cp_maxCalls=2)
-        calls = [pool.runInteraction(held), pool.runQuery("SELECT 1")]
+        first, second = pool.runInteraction(held), pool.runQuery("SELECT 1")
         assert isinstance(house.error(pool.runQuery("SELECT 2")), TooManyCalls)
         held.go.set()
-        for call in calls:
-            house.outcome(call)
+        assert house.result(first) == "done"
+        assert house.result(second) == [(1,)]
         assert house.result(pool.runQuery("SELECT 3")) == [(3,)]
-
-
 
 
 def test_calls_wait_until_the_reactor_runs(driver: DummyDriver) -> None:
@@ -329,9 +332,7 @@ print("the end")
 """
 
 
-@pytest.mark.parametrize(
-    "stuck", [f"transaction.execute({ENDLESS!r})", "threading.Event().wait()"]
-)
+@pytest.mark.parametrize("stuck", [f"transaction.execute({ENDLESS!r})", "threading.Event().wait()"])
 def test_a_process_ends_though_a_query_does_not(stuck: str) -> None:
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM.format(stuck=stuck)],

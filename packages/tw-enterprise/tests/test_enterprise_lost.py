@@ -55,8 +55,25 @@ def test_with_reconnect_it_is_connection_lost(house: House, driver: DummyDriver)
     error = house.error(pool.runInteraction(dying, driver))
     assert isinstance(error, ConnectionLost)
     assert "no second" in str(error.__cause__)
+    assert not error.maybeCommitted
     assert house.result(pool.runQuery("anything")) == [(1,)]
     assert len(driver.connections) == 2
+
+
+def test_a_connection_lost_during_the_commit_leaves_a_doubt(
+    house: House, driver: DummyDriver
+) -> None:
+    class LostInCommit(DummyConnection):
+        def commit(self) -> None:
+            self.die()
+            super().commit()
+
+    driver.kind = LostInCommit
+    pool = house.pool("dummydb", cp_min=1, cp_max=1, cp_reconnect=True)
+    error = house.error(pool.runOperation("anything"))
+    assert isinstance(error, ConnectionLost)
+    assert error.maybeCommitted
+    assert "look whether the transaction is there" in str(error)
 
 
 def test_with_reconnect_a_silent_rollback_is_not_believed(

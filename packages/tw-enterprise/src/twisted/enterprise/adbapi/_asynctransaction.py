@@ -71,7 +71,7 @@ class AsyncTransaction:
             "the transaction was not begun: use it in `async with pool.transaction()`"
         )
 
-    def runQuery(self, *args: Any, **kw: Any) -> Deferred[list[Any]]:
+    def runQuery(self, *args: object, **kw: object) -> Deferred[list[Any]]:
         """Execute a statement, and fetch all rows.
 
         Args:
@@ -83,7 +83,7 @@ class AsyncTransaction:
         """
         return self.runInteraction(query, args, kw)
 
-    def runOperation(self, *args: Any, **kw: Any) -> Deferred[None]:
+    def runOperation(self, *args: object, **kw: object) -> Deferred[None]:
         """Execute a statement that has no rows as its result.
 
         Args:
@@ -160,7 +160,9 @@ class AsyncTransaction:
 
     def _cancelled(self, deferred: Deferred[Any]) -> None:
         if self._over is None and self._committed is not None:
-            self._over = CancelledError("a step of the transaction was cancelled, and so it is over")
+            self._over = CancelledError(
+                "a step of the transaction was cancelled, and so it is over"
+            )
             self._committed.cancel()
 
     def _wake(self) -> None:

@@ -8,6 +8,7 @@ when the process has ended.
 
 from collections.abc import Callable, Collection
 from threading import Thread
+from typing import Any
 
 from twisted.enterprise.adbapi._calls import Call
 from twisted.enterprise.adbapi._errors import PoolClosed
@@ -29,7 +30,7 @@ class Closing:
         clock: IReactorTime,
         timeout: float,
         alive: Collection[Thread],
-        calls: Collection[Call[object]],
+        calls: Collection[Call[Any]],
         abandon: Callable[[PoolClosed], object],
     ) -> None:
         """Begin to wait.

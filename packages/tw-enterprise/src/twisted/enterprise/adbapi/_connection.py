@@ -56,8 +56,8 @@ class Connection:
             self.close()
             if self._pool.reconnect:
                 raise ConnectionLost(
-                    "The connection to the database is gone, and what the call did is undone: "
-                    "make it again, on a new connection"
+                    "The connection to the database was lost, and what was done on it is undone: "
+                    "do it again"
                 ) from error
             raise
         if not isOpen(self._connection):

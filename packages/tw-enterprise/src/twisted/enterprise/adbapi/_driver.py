@@ -62,9 +62,7 @@ def isOpen(connection: DriverConnection) -> bool:
     """
     closed: object = getattr(connection, "closed", False)
     opened: object = getattr(connection, "open", True)
-    return not (isinstance(closed, int) and closed) and not (
-        isinstance(opened, int) and not opened
-    )
+    return not (isinstance(closed, int) and closed) and not (isinstance(opened, int) and not opened)
 
 
 __all__ = ["Driver", "DriverConnection", "DriverCursor", "driverNamed", "isOpen"]

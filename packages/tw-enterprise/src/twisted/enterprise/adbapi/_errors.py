@@ -2,11 +2,17 @@
 
 
 class ConnectionLost(Exception):
-    """The connection to the database is gone, and what the call did with it is undone.
+    """The connection to the database was lost during a call.
 
-    The pool opens a new connection for the next call, so the same call may be made again. The
-    error of the driver is the cause (`__cause__`).
+    The pool opens a new connection for the next call. The error of the driver is the cause
+    (`__cause__`).
+
+    Attributes:
+        maybeCommitted: False if all that the call did is undone, so that it may be made again; True
+            if the connection was lost during the commit, so that nobody knows without looking.
     """
+
+    maybeCommitted: bool = False
 
 
 class PoolClosed(Exception):

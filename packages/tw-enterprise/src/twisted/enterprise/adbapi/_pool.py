@@ -87,7 +87,7 @@ class ConnectionPool:
     startID: object = None
     shutdownID: object = None
 
-    def __init__(self, dbapiName: str, *connargs: object, **connkw: Any) -> None:
+    def __init__(self, dbapiName: str, *connargs: object, **connkw: object) -> None:
         """Make a pool; nothing is connected yet.
 
         Args:
@@ -103,7 +103,7 @@ class ConnectionPool:
         """
         self.dbapiName = dbapiName
         self.dbapi = driverNamed(dbapiName)
-        reactor: IReactorOfPools | None = connkw.pop("cp_reactor", None)
+        reactor = cast("IReactorOfPools | None", connkw.pop("cp_reactor", None))
         for option in self.CP_ARGS:
             if f"cp_{option}" in connkw:
                 setattr(self, option, connkw.pop(f"cp_{option}"))
@@ -174,7 +174,7 @@ class ConnectionPool:
             )
         return self._closing.whenDone()
 
-    def runQuery(self, *args: Any, **kw: Any) -> Deferred[list[Any]]:
+    def runQuery(self, *args: object, **kw: object) -> Deferred[list[Any]]:
         """Execute a statement, and fetch all rows.
 
         Args:
@@ -187,7 +187,7 @@ class ConnectionPool:
         """
         return self.runInteraction(query, args, kw)
 
-    def runOperation(self, *args: Any, **kw: Any) -> Deferred[None]:
+    def runOperation(self, *args: object, **kw: object) -> Deferred[None]:
         """Execute a statement that has no rows as its result.
 
         Args:
@@ -338,7 +338,7 @@ class ConnectionPool:
             if self.noisy:
                 _log.info("Disconnecting: {error}", error=error)
 
-    def _checkOptions(self, connkw: dict[str, Any]) -> None:
+    def _checkOptions(self, connkw: dict[str, object]) -> None:
         for option in connkw:
             if option.startswith("cp_"):
                 known = ", ".join(f"cp_{each}" for each in [*self.CP_ARGS, "reactor"])
@@ -411,10 +411,11 @@ class ConnectionPool:
         """Do a call; in a thread of the pool."""
         call.check()
         connection = self.connectionFactory(self)
-        driver = self.connections[get_ident()]
+        driver = self.connections.get(get_ident())
+        committing = False
         try:
             try:
-                call.begin(interruptOf(driver, self._connectAgain))
+                call.begin(interruptOf(driver, self._connectAgain) if driver is not None else None)
                 result = call.work(connection)
                 if isinstance(result, Deferred | Coroutine):
                     raise TypeError(
@@ -424,22 +425,32 @@ class ConnectionPool:
             finally:
                 call.settle()
             call.check()
+            committing = True
             connection.commit()
         except BaseException as error:
-            self._undo(connection, call.reason or error)
-            if call.reason is not None and call.reason is not error:
-                raise call.reason from error
-            raise
+            lost = self._undo(connection, committing)
+            reason = call.reason or lost
+            if reason is None or reason is error:
+                raise
+            raise reason from error
         return result
 
-    def _undo(self, connection: Connection, error: BaseException) -> None:
+    def _undo(self, connection: Connection, committing: bool) -> ConnectionLost | None:
+        """Roll back, and return what the call fails with if the connection was lost."""
         try:
             connection.rollback()
         except ConnectionLost as lost:
-            if isinstance(error, Exception) and not isinstance(error, CancelledError | PoolClosed):
-                raise lost from error
+            if not committing:
+                return lost
+            inDoubt = ConnectionLost(
+                "The connection to the database was lost during the commit: look whether the "
+                "transaction is there before it is made again"
+            )
+            inDoubt.maybeCommitted = True
+            return inDoubt
         except Exception:
-            _log.info("The connection to the database is gone; the next call opens another one")
+            _log.info("The connection to the database was lost; the next call opens another one")
+        return None
 
     def _endThread(self) -> None:
         """Close what is left of a thread of the pool; called in it."""

@@ -7,7 +7,7 @@ from twisted.enterprise.adbapi._transaction import Transaction
 
 
 def query(
-    transaction: Transaction, args: tuple[Any, ...], kw: Mapping[str, Any]
+    transaction: Transaction, args: tuple[object, ...], kw: Mapping[str, object]
 ) -> list[Any]:
     """Execute a statement, and fetch all rows.
 
@@ -24,7 +24,7 @@ def query(
     return list(transaction.fetchall())
 
 
-def operate(transaction: Transaction, args: tuple[Any, ...], kw: Mapping[str, Any]) -> None:
+def operate(transaction: Transaction, args: tuple[object, ...], kw: Mapping[str, object]) -> None:
     """Execute a statement that has no rows as its result.
 
     Args:
