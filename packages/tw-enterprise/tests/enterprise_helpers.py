@@ -1,5 +1,6 @@
 """A reactor of its own for each test, and a driver whose every step the tests decide on."""
 
+import gc
 import sqlite3
 import sys
 import threading
@@ -13,6 +14,7 @@ import pytest
 from twisted.enterprise.adbapi import ConnectionPool
 from twisted.internet.defer import Deferred
 from twisted.internet.epollreactor import EPollReactor
+from twisted.logger import LogEvent, LogLevel, formatEvent, globalLogPublisher
 from twisted.python.failure import Failure
 
 _R = TypeVar("_R")
@@ -98,8 +100,19 @@ def house(tmp_path: Path) -> Iterator[House]:
     connection.execute("INSERT INTO users VALUES ('joe', 32)")
     connection.commit()
     connection.close()
+    errors: list[LogEvent] = []
+
+    def observe(event: LogEvent) -> None:
+        if event["log_level"] >= LogLevel.error:
+            errors.append(event)
+
+    globalLogPublisher.addObserver(observe)
     yield made
     made.close()
+    # A Deferred whose failure nobody takes tells of it when it is collected.
+    gc.collect(1)
+    globalLogPublisher.removeObserver(observe)
+    assert not errors, f"there were errors in the log: {[formatEvent(event) for event in errors]}"
 
 
 class DummyError(Exception):

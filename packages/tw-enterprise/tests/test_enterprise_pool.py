@@ -26,7 +26,8 @@ class TestMaking:
         pool = house.pool("dummydb", "mydb", "andrew", password="secret", cp_max=7, cp_min=1)
         house.result(pool.runOperation("anything"))
         assert driver.arguments == [(("mydb", "andrew"), {"password": "secret"})]
-        assert pool.dbapi is driver
+        module: object = pool.dbapi
+        assert module is driver
         assert (pool.dbapiName, pool.min, pool.max) == ("dummydb", 1, 7)
 
     def test_a_dotted_name_is_imported(self, house: House) -> None:

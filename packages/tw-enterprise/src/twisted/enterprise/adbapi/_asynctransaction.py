@@ -63,7 +63,7 @@ class AsyncTransaction:
         self._pool = pool
         self._steps: SimpleQueue[_Step | _Ending] = SimpleQueue()
         # Those whose results are not there yet; in the thread of the reactor alone.
-        self._pending: dict[_Step, None] = {}
+        self._pending: set[_Step] = set()
         self._committed: Deferred[None] | None = None
         # Set when nothing that is in the queue is to be done any more; read by the thread.
         self._givenUp = False
@@ -154,7 +154,7 @@ class AsyncTransaction:
             return fail(self._over)
         deferred: Deferred[_R] = Deferred(self._cancelled)
         step = _Step(do, deferred)
-        self._pending[step] = None
+        self._pending.add(step)
         self._steps.put(step)
         return deferred
 
@@ -175,8 +175,9 @@ class AsyncTransaction:
         if self._over is None:
             self._over = failure.value
         while self._pending:
-            step, _ = self._pending.popitem()
-            step.deferred.errback(failure.value)
+            step = self._pending.pop()
+            if not step.deferred.called:
+                step.deferred.errback(failure.value)
         return failure
 
     def _serve(self, connection: Connection) -> None:
@@ -194,10 +195,12 @@ class AsyncTransaction:
         transaction.close()
 
     def _stepFinished(self, step: _Step, result: object) -> None:
-        # A step that is not pending has failed together with the transaction.
+        # It may have failed already: together with the transaction, or because it was cancelled.
         if step not in self._pending:
             return
-        del self._pending[step]
+        self._pending.remove(step)
+        if step.deferred.called:
+            return
         if isinstance(result, Failure):
             step.deferred.errback(result)
         else:

@@ -129,9 +129,9 @@ class Call(Generic[_W]):
             self._interrupting = True
         try:
             self._interrupt()
-        except Exception:
+        except Exception as error:
             # The server may be gone; then the statement fails by itself, or nothing can be done.
-            _log.failure("A statement could not be interrupted")
+            _log.warn("A statement could not be interrupted: {error}", error=error)
             return False
         finally:
             with self._changed:

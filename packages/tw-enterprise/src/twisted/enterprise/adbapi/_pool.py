@@ -392,8 +392,8 @@ class ConnectionPool:
 
     def _finished(self, call: Call[_Work], success: bool, result: object) -> None:
         deferred = self._calls.pop(call, None)
-        # It is None if the pool was closed, and the call failed with that.
-        if deferred is None:
+        # The call may have failed already: it was cancelled, or left behind by a closed pool.
+        if deferred is None or deferred.called:
             return
         if success:
             deferred.callback(result)
@@ -405,7 +405,8 @@ class ConnectionPool:
         while self._calls:
             call, deferred = self._calls.popitem()
             call.giveUp(reason)
-            deferred.errback(reason)
+            if not deferred.called:
+                deferred.errback(reason)
 
     def _perform(self, call: Call[_Work]) -> object:
         """Do a call; in a thread of the pool."""
