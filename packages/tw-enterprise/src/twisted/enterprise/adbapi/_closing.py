@@ -72,7 +72,8 @@ class Closing:
         return PoolClosed(f"The pool was closed, and the call not done {self._timeout} s later")
 
     def _giveUp(self) -> None:
-        for call in tuple(self._calls):
+        # Those that wait come first, or they would begin when those at work have been interrupted.
+        for call in reversed(tuple(self._calls)):
             call.giveUp(self._reason())
         self._timer = self._clock.callLater(GRACE, self._leaveBehind)
 
