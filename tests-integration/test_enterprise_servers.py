@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from twisted.enterprise.adbapi import ConnectionPool, PoolClosed, Transaction
+from twisted.enterprise.adbapi import ConnectionPool, PoolClosed, Transaction, TransactionAborted
 from twisted.internet.defer import CancelledError, Deferred, gatherResults
 from twisted.internet.epollreactor import EPollReactor
 from twisted.internet.task import LoopingCall
@@ -297,6 +297,27 @@ def test_a_cancelled_interaction_is_undone_on_the_server(
     assert turning.outcome(call).check(CancelledError)
     assert turning.result(pool.runQuery("SELECT * FROM pieces")) == []
     assert len(pool.connections) == 1
+
+
+def test_a_swallowed_error_does_not_pass_for_success(
+    turning: Turning, driver: str, server: DatabaseServer
+) -> None:
+    def write(transaction: Transaction) -> None:
+        transaction.execute("INSERT INTO pieces VALUES (%s, %s)", (1, 1))
+        try:
+            transaction.execute("SELECT nothing FROM nowhere")
+        except Exception:
+            pass
+
+    pool = turning.pool(driver, **server.drivers()[driver], cp_min=1, cp_max=1)
+    outcome = turning.outcome(pool.runInteraction(write))
+    rows = turning.result(pool.runQuery("SELECT * FROM pieces"))
+    # PostgreSQL undoes the transaction, MariaDB the statement alone.
+    if isinstance(outcome, Failure):
+        assert outcome.check(TransactionAborted)
+        assert rows == []
+    else:
+        assert rows == [(1, 1)]
 
 
 def test_a_pool_is_closed_though_the_server_is_at_work(

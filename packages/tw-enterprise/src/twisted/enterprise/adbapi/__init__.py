@@ -13,7 +13,12 @@ where:
 
 from twisted.enterprise.adbapi._asynctransaction import AsyncTransaction
 from twisted.enterprise.adbapi._connection import Connection
-from twisted.enterprise.adbapi._errors import ConnectionLost, PoolClosed, TooManyCalls
+from twisted.enterprise.adbapi._errors import (
+    ConnectionLost,
+    PoolClosed,
+    TooManyCalls,
+    TransactionAborted,
+)
 from twisted.enterprise.adbapi._pool import ConnectionPool
 from twisted.enterprise.adbapi._transaction import Transaction
 
@@ -25,4 +30,5 @@ __all__ = [
     "PoolClosed",
     "TooManyCalls",
     "Transaction",
+    "TransactionAborted",
 ]

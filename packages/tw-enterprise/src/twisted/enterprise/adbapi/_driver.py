@@ -7,6 +7,9 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any, Protocol, cast
 
+POSTGRESQL_IN_ERROR = 3
+"""PQTRANS_INERROR of PQtransactionStatus (the manual of libpq)."""
+
 
 class DriverCursor(Protocol):
     """A cursor."""
@@ -65,4 +68,13 @@ def isOpen(connection: DriverConnection) -> bool:
     return not (isinstance(closed, int) and closed) and not (isinstance(opened, int) and not opened)
 
 
-__all__ = ["Driver", "DriverConnection", "DriverCursor", "driverNamed", "isOpen"]
+def isAborted(connection: DriverConnection) -> bool:
+    """Return True if the driver itself says that a transaction can't be committed any more.
+
+    PostgreSQL answers such a commit by a rollback, and psycopg and psycopg2 call that a success.
+    """
+    status: object = getattr(getattr(connection, "info", None), "transaction_status", None)
+    return isinstance(status, int) and status == POSTGRESQL_IN_ERROR
+
+
+__all__ = ["Driver", "DriverConnection", "DriverCursor", "driverNamed", "isAborted", "isOpen"]

@@ -15,6 +15,14 @@ class ConnectionLost(Exception):
     maybeCommitted: bool = False
 
 
+class TransactionAborted(Exception):
+    """A statement has failed, and the database had undone the transaction before its commit.
+
+    On PostgreSQL the exception of a statement must not be swallowed, but for one behind a savepoint
+    that is rolled back to.
+    """
+
+
 class PoolClosed(Exception):
     """The pool was closed before the call was done."""
 
@@ -23,4 +31,4 @@ class TooManyCalls(Exception):
     """As many calls as may be wait for a thread of the pool: the database does not keep up."""
 
 
-__all__ = ["ConnectionLost", "PoolClosed", "TooManyCalls"]
+__all__ = ["ConnectionLost", "PoolClosed", "TooManyCalls", "TransactionAborted"]

@@ -9,8 +9,19 @@ from twisted.enterprise.adbapi._asynctransaction import AsyncTransaction
 from twisted.enterprise.adbapi._calls import Call
 from twisted.enterprise.adbapi._closing import Closing
 from twisted.enterprise.adbapi._connection import Connection
-from twisted.enterprise.adbapi._driver import DriverConnection, driverNamed, isOpen
-from twisted.enterprise.adbapi._errors import ConnectionLost, PoolClosed, TooManyCalls
+from twisted.enterprise.adbapi._driver import (
+    Driver,
+    DriverConnection,
+    driverNamed,
+    isAborted,
+    isOpen,
+)
+from twisted.enterprise.adbapi._errors import (
+    ConnectionLost,
+    PoolClosed,
+    TooManyCalls,
+    TransactionAborted,
+)
 from twisted.enterprise.adbapi._interrupting import interruptOf
 from twisted.enterprise.adbapi._statements import operate, query
 from twisted.enterprise.adbapi._threads import DatabaseThreadPool
@@ -101,15 +112,15 @@ class ConnectionPool:
             TypeError: It is no module of the DB-API, or there is no such option.
             ValueError: A number among the options is too small.
         """
-        self.dbapiName = dbapiName
-        self.dbapi = driverNamed(dbapiName)
+        self.dbapiName: str = dbapiName
+        self.dbapi: Driver = driverNamed(dbapiName)
         reactor = cast("IReactorOfPools | None", connkw.pop("cp_reactor", None))
         for option in self.CP_ARGS:
             if f"cp_{option}" in connkw:
                 setattr(self, option, connkw.pop(f"cp_{option}"))
         self._checkOptions(connkw)
-        self.connargs = connargs
-        self.connkw = connkw
+        self.connargs: tuple[object, ...] = connargs
+        self.connkw: dict[str, object] = connkw
         if reactor is None:
             # Every reactor that is complete enough to be the default one has the rest, too.
             reactor = cast(IReactorOfPools, defaultReactor(IReactorFromThreads))
@@ -119,7 +130,7 @@ class ConnectionPool:
         # Changed in the thread of the reactor alone.
         self._calls: dict[Call[_Work], Deferred[Any]] = {}
         self._closing: Closing | None = None
-        self.threadpool = self._makeThreads()
+        self.threadpool: DatabaseThreadPool = self._makeThreads()
         self.startID = reactor.callWhenRunning(self._startOnce)
 
     def start(self) -> None:
@@ -426,6 +437,11 @@ class ConnectionPool:
             finally:
                 call.settle()
             call.check()
+            if driver is not None and isAborted(driver):
+                raise TransactionAborted(
+                    "A statement has failed, and so all is undone: let its exception go on, or "
+                    "roll back to a savepoint"
+                )
             committing = True
             connection.commit()
         except BaseException as error:

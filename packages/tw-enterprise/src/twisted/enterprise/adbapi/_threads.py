@@ -53,7 +53,7 @@ class DatabaseThreadPool(ThreadPool):
                 finally:
                     onEnd()
 
-        self.threadFactory = DatabaseThread
+        self.threadFactory: type[threading.Thread] = DatabaseThread
 
 
 __all__ = ["DatabaseThreadPool"]
