@@ -11,6 +11,10 @@ from twisted.protocols.ftp._paths import checkPath
 from twisted.protocols.ftp._replyparser import parsePWDResponse
 
 
+Lines = list[str]
+"""The lines of a reply, without their ends."""
+
+
 class FTPClient(TransferringClient):
     """A client that logs in as soon as it is connected.
 
@@ -62,16 +66,16 @@ class FTPClient(TransferringClient):
         for command in ("PROT P", "PBSZ 0"):
             self._queueFirst(command).addErrback(self.fail)
 
-    def queueLogin(self, username: str, password: str) -> Deferred[list[str]]:
+    def queueLogin(self, username: str, password: str) -> Deferred[Lines]:
         """Log in when the turn comes, and choose to transfer files as they are."""
         loggedIn = super().queueLogin(username, password)
         self.queueStringCommand("TYPE I", 0).addErrback(lambda failure: None)
         return loggedIn
 
-    def quit(self) -> Deferred[list[str]]:
+    def quit(self) -> Deferred[Lines]:
         """Say goodbye, and close the connection when that was answered."""
 
-        def close(lines: list[str]) -> list[str]:
+        def close(lines: Lines) -> list[str]:
             self.transport.loseConnection()
             return lines
 
@@ -91,11 +95,11 @@ class FTPClient(TransferringClient):
         checkPath(path)
         return path
 
-    def _ask(self, command: str, path: str) -> Deferred[list[str]]:
+    def _ask(self, command: str, path: str) -> Deferred[Lines]:
         # The command is checked as a whole.
         return self.queueStringCommand(f"{command} {path}" if path else command)
 
-    def cwd(self, path: str) -> Deferred[list[str]]:
+    def cwd(self, path: str) -> Deferred[Lines]:
         """Make another directory the current one.
 
         Args:
@@ -103,18 +107,18 @@ class FTPClient(TransferringClient):
         """
         return self._ask("CWD", path)
 
-    def cdup(self) -> Deferred[list[str]]:
+    def cdup(self) -> Deferred[Lines]:
         """Make the directory above the current one."""
         return self.queueStringCommand("CDUP")
 
-    def pwd(self) -> Deferred[list[str]]:
+    def pwd(self) -> Deferred[Lines]:
         """Ask for the current directory; `getDirectory` finds it in the reply."""
         return self.queueStringCommand("PWD")
 
     def getDirectory(self) -> Deferred[str]:
         """Return a Deferred of the path of the current directory."""
 
-        def found(lines: list[str]) -> str:
+        def found(lines: Lines) -> str:
             path = parsePWDResponse(lines[0])
             if path is None:
                 raise _errors.CommandFailed(lines)
@@ -122,7 +126,7 @@ class FTPClient(TransferringClient):
 
         return self.pwd().addCallback(found)
 
-    def makeDirectory(self, path: str) -> Deferred[list[str]]:
+    def makeDirectory(self, path: str) -> Deferred[Lines]:
         """Make a directory.
 
         Args:
@@ -130,7 +134,7 @@ class FTPClient(TransferringClient):
         """
         return self._ask("MKD", path)
 
-    def removeDirectory(self, path: str) -> Deferred[list[str]]:
+    def removeDirectory(self, path: str) -> Deferred[Lines]:
         """Remove a directory.
 
         Args:
@@ -138,7 +142,7 @@ class FTPClient(TransferringClient):
         """
         return self._ask("RMD", path)
 
-    def removeFile(self, path: str) -> Deferred[list[str]]:
+    def removeFile(self, path: str) -> Deferred[Lines]:
         """Remove a file.
 
         Args:
@@ -146,7 +150,7 @@ class FTPClient(TransferringClient):
         """
         return self._ask("DELE", path)
 
-    def rename(self, pathFrom: str, pathTo: str) -> Deferred[list[list[str]]]:
+    def rename(self, pathFrom: str, pathTo: str) -> Deferred[tuple[Lines, Lines]]:
         """Give a file or directory another path.
 
         Args:
@@ -157,18 +161,18 @@ class FTPClient(TransferringClient):
             A Deferred of the lines of both replies.
         """
 
-        async def both() -> list[list[str]]:
+        async def both() -> tuple[Lines, Lines]:
             checkPath(pathTo)
             first = await self._ask("RNFR", pathFrom)
             second = self._queueFirst(f"RNTO {pathTo}")
             self.sendNextCommand()
-            return [first, await second]
+            return first, await second
 
         return Deferred.fromCoroutine(both())
 
     # Files
 
-    def list(self, path: str, protocol: IProtocol) -> Deferred["list[str]"]:
+    def list(self, path: str, protocol: IProtocol) -> Deferred[Lines]:
         """Receive the names in a directory and more of each, as the server likes to write it.
 
         Args:
@@ -177,7 +181,7 @@ class FTPClient(TransferringClient):
         """
         return self.receiveFromConnection([_command("LIST", path)], protocol)
 
-    def nlst(self, path: str, protocol: IProtocol) -> Deferred["list[str]"]:
+    def nlst(self, path: str, protocol: IProtocol) -> Deferred[Lines]:
         """Receive the names in a directory.
 
         Args:
@@ -186,7 +190,7 @@ class FTPClient(TransferringClient):
         """
         return self.receiveFromConnection([_command("NLST", path)], protocol)
 
-    def mlsd(self, path: str, protocol: IProtocol) -> Deferred["list[str]"]:
+    def mlsd(self, path: str, protocol: IProtocol) -> Deferred[Lines]:
         """Receive the names in a directory with their facts (RFC 3659).
 
         Args:
@@ -197,7 +201,7 @@ class FTPClient(TransferringClient):
 
     def retrieveFile(
         self, path: str, protocol: IProtocol, offset: int = 0
-    ) -> Deferred["list[str]"]:
+    ) -> Deferred[Lines]:
         """Receive a file.
 
         Args:
@@ -211,7 +215,7 @@ class FTPClient(TransferringClient):
 
     def storeFile(
         self, path: str, offset: int = 0
-    ) -> tuple[Deferred[SenderProtocol], Deferred["list[str]"]]:
+    ) -> tuple[Deferred[SenderProtocol], Deferred[Lines]]:
         """Send a file.
 
         Args:

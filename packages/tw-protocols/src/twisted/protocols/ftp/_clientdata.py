@@ -159,7 +159,7 @@ class DataConnection(TimeoutProtocol):
     def timeoutFunc(self) -> None:
         """Abort the connection, since the time is over."""
         self.timeoutCall = None
-        if self.transport is None:
+        if not self.connected:
             self.factory.giveUp()
             self.factory.failed(Failure(_errors.PortConnectionError("the server did not connect")))
         else:
@@ -195,7 +195,7 @@ class DataFactory(TimeoutFactory):
     """
 
     noisy = False
-    protocol = DataConnection  # type: ignore[assignment]  # it takes one argument more
+    protocol = DataConnection
 
     def __init__(
         self,
@@ -238,7 +238,7 @@ class DataFactory(TimeoutFactory):
         self.isGivenUp = True
         if self.made is None:
             return
-        if self.made.transport is None:
+        if not self.made.connected:
             self.made.cancelTimeout()
         else:
             abort(self.made.transport)

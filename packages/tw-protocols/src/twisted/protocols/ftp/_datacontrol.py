@@ -272,7 +272,7 @@ class DataControl(ControlConnection):
         kind, _, form = type.upper().partition(" ")
         method = getattr(self, f"type_{kind}", None)
         if method is None or not kind.isalpha():
-            return cast(CommandResult, self.type_UNKNOWN(type))
+            return self.type_UNKNOWN(type)
         return cast(CommandResult, method(form))
 
     def type_A(self, code: str) -> CommandResult:

@@ -25,7 +25,7 @@ from twisted.python.components import implementer
 from twisted.python.failure import Failure
 
 if TYPE_CHECKING:
-    from twisted.protocols.ftp._server import FTP
+    from twisted.protocols.ftp._datacontrol import DataControl
 
 
 @implementer(IConsumer)
@@ -42,14 +42,14 @@ class DTP(Protocol):
     """
 
     isConnected: bool = False
-    factory: "DTPFactory"  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleVariableOverride]
+    factory: "DTPFactory"  # pyright: ignore[reportIncompatibleVariableOverride]
 
     _consumer: IConsumer | None = None
     _error: Failure | None = None
     _idle: IDelayedCall | None = None
 
     def __init__(self) -> None:
-        self.pi: FTP | None = None
+        self.pi: DataControl | None = None
         self.ended: Deferred[None] = Deferred()
         # Whoever does not wait for it does not want to hear of it either.
         self.ended.addErrback(lambda failure: failure)
@@ -65,13 +65,13 @@ class DTP(Protocol):
             self._idle = self.factory.clock().callLater(pi.dataTimeout, self._timedOut)
         self.factory.connectionMade(self)
 
-    def dataReceived(self, bytes: bytes) -> None:
+    def dataReceived(self, data: bytes) -> None:
         """Hand bytes on; if the consumer does not take them, end the connection."""
         self._lives()
         if self._consumer is None:
             return
         try:
-            self._consumer.write(bytes)
+            self._consumer.write(data)
         except Exception:
             self._error = Failure()
             self.abort()
@@ -199,7 +199,7 @@ class DTPFactory(ClientFactory[DTP]):
     noisy: bool = False
 
     def __init__(
-        self, pi: "FTP", peerHost: str | None = None, reactor: IReactorTime | None = None
+        self, pi: "DataControl", peerHost: str | None = None, reactor: IReactorTime | None = None
     ) -> None:
         """Make a factory.
 

@@ -146,9 +146,9 @@ class FileConsumer:
         """Forget who produced."""
         self.producer = None
 
-    def write(self, bytes: bytes) -> None:
+    def write(self, data: bytes) -> None:
         """Write to the file."""
-        self.fObj.write(bytes)
+        self.fObj.write(data)
         if self.producer is not None and not self._streaming:
             cast(IPullProducer, self.producer).resumeProducing()
 
@@ -160,12 +160,12 @@ class _LimitedConsumer(FileConsumer):
         super().__init__(fObj)
         self._left = limit
 
-    def write(self, bytes: bytes) -> None:
+    def write(self, data: bytes) -> None:
         """Write to the file, unless it would have too much."""
-        if len(bytes) > self._left:
+        if len(data) > self._left:
             raise _OtherError(_replies.EXCEEDED_STORAGE_ALLOC)
-        self._left -= len(bytes)
-        super().write(bytes)
+        self._left -= len(data)
+        super().write(data)
 
 
 @implementer(IConsumer)
@@ -186,13 +186,13 @@ class ASCIIConsumerWrapper:
         self.registerProducer = cons.registerProducer
         self.unregisterProducer = cons.unregisterProducer
 
-    def write(self, bytes: bytes) -> None:
+    def write(self, data: bytes) -> None:
         """Write text.
 
         Args:
-            bytes: Text of this machine; each line ends with a line feed.
+            data: Text of this machine; each line ends with a line feed.
         """
-        self.cons.write(bytes.replace(b"\n", b"\r\n"))
+        self.cons.write(data.replace(b"\n", b"\r\n"))
 
 
 class LineEnds:

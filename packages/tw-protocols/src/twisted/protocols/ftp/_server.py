@@ -95,7 +95,7 @@ class FTP(DataControl):
         self._logout: object = None
         self._delay: Deferred[None] | None = None
         self._renamed: list[str] = []
-        self._facts = FACTS
+        self._facts: tuple[str, ...] = FACTS
 
     # The connection
 
@@ -169,7 +169,7 @@ class FTP(DataControl):
         if self.disconnected:
             self._logsOut()
             return None
-        self.shell = cast(IFTPShell, shell)
+        self.shell = shell
         self.workingDirectory = []
         self.state = self.AUTHED
         return (

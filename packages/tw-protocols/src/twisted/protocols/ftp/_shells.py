@@ -146,10 +146,8 @@ class FTPAnonymousShell:
 
     def _real(self, path: Path) -> str:
         """Return the path of a file on the disk, with all links followed."""
+        _checkNames(path)
         root = os.path.realpath(self.filesystemRoot.path)
-        for name in path:
-            if name in ("", ".", "..") or "/" in name or "\0" in name:
-                raise _errors.FileNotFoundError(_shown(path))
         real = os.path.realpath(os.path.join(root, *path))
         if not self.followsLinksOutside and os.path.commonpath([root, real]) != root:
             raise _errors.FileNotFoundError(_shown(path))
@@ -159,7 +157,7 @@ class FTPAnonymousShell:
         """Return the path of a name on the disk: if it is a link, that of the link."""
         if not path:
             raise _errors.PermissionDeniedError("/")
-        self._real(path[-1:])  # for the checks of the name
+        _checkNames(path)
         return os.path.join(self._real(path[:-1]), path[-1])
 
 
@@ -223,11 +221,19 @@ class FTPShell(FTPAnonymousShell):
     def _attemptName(self, path: Path, action: Callable[[str], None]) -> Deferred[None]:
         """Do something with a name, not with what it may be a link to."""
         try:
-            return succeed(action(self._realName(path)))
+            action(self._realName(path))
         except OSError as error:
             return fail(errorFor(error, _shown(path)))
         except _errors.FTPCmdError as error:
             return fail(error)
+        return succeed(None)
+
+
+def _checkNames(path: Path) -> None:
+    """Refuse names that mean another directory than the one that they are in."""
+    for name in path:
+        if name in ("", ".", "..") or "/" in name or "\0" in name:
+            raise _errors.FileNotFoundError(_shown(path))
 
 
 def _shown(path: Path) -> str:
