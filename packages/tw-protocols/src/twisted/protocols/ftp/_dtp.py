@@ -210,7 +210,7 @@ class DTPFactory(ClientFactory[DTP]):
         """
         self.pi = pi
         self.peerHost = peerHost
-        self.deferred: Deferred[DTP] = Deferred()
+        self.deferred: Deferred[DTP] = Deferred(self._cancelled)
         self.delayedCall: IDelayedCall | None = None
         self._reactor = reactor
         self._isUsed = False
@@ -277,6 +277,9 @@ class DTPFactory(ClientFactory[DTP]):
     def stopFactory(self) -> None:
         """Count no longer, since nothing can come any more."""
         self.cancelTimeout()
+
+    def _cancelled(self, _: object) -> None:
+        self._isOver = True
 
     def _failed(self, why: str) -> None:
         if not self._isOver:

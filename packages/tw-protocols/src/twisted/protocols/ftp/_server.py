@@ -11,6 +11,7 @@ from twisted.cred.credentials import Anonymous, ICredentials, UsernamePassword
 from twisted.cred.error import LoginFailed
 from twisted.cred.portal import Portal
 from twisted.internet.defer import CancelledError, Deferred, maybeDeferred
+from twisted.internet.error import ConnectionLost
 from twisted.internet.interfaces import IConsumer, ISSLTransport
 from twisted.internet.protocol import connectionDone
 from twisted.internet.task import deferLater
@@ -500,11 +501,11 @@ class FTP(DataControl):
                 await file.send(consumer)
             except CancelledError:
                 raise
-            except Exception:
-                if dtp.isConnected:
-                    _log.failure("A file can not be sent to {peer}", peer=self.transport.getPeer())
-                    raise _errors._OtherError(_replies.REQ_ACTN_ABRTD_LOCAL_ERR) from None
+            except ConnectionLost:
                 raise _errors._OtherError(_replies.CNX_CLOSED_TXFR_ABORTED) from None
+            except Exception:
+                _log.failure("A file can not be sent to {peer}", peer=self.transport.getPeer())
+                raise _errors._OtherError(_replies.REQ_ACTN_ABRTD_LOCAL_ERR) from None
             dtp.transport.loseConnection()
             await self._endOf(dtp)
         finally:
