@@ -55,9 +55,13 @@ class FTPClient(TransferringClient):
     def connectionMade(self) -> None:
         """Log in."""
         super().connectionMade()
+        # What was asked for before there was a connection comes after the login.
+        waiting = list(self.actionQueue)
+        self.actionQueue.clear()
         if self.tlsOptions is not None:
             self.queueStringCommand("AUTH TLS", 0).addCallback(self._startTLS).addErrback(self.fail)
         self.queueLogin(self.username, self.password)
+        self.actionQueue.extend(waiting)
 
     def _startTLS(self, _: object) -> None:
         assert self.tlsOptions is not None
