@@ -606,7 +606,9 @@ class TestTLS:
         assert talking.hear("200 ok") == ["PROT P"]
         assert talking.hear("200 ok") == ["USER ada"]
 
-    @pytest.mark.parametrize("replies", [["502 no"], ["234 begin", "500 no"], ["234 x", "200 y", "534 no"]])
+    @pytest.mark.parametrize(
+        "replies", [["502 no"], ["234 begin", "500 no"], ["234 x", "200 y", "534 no"]]
+    )
     def test_nothing_is_sent_in_the_clear_instead(self, replies: list[str]) -> None:
         client = ftp.FTPClient("ada", "sesame")
         client.tlsOptions = object()  # type: ignore[assignment]

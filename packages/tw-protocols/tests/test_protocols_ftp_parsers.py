@@ -16,8 +16,8 @@ from twisted.protocols.ftp._addresses import (
     plainHost,
 )
 from twisted.protocols.ftp._commands import Command, parseCommand, parseNumber
-from twisted.protocols.ftp._files import LineEnds
 from twisted.protocols.ftp._filelists import parseFacts
+from twisted.protocols.ftp._files import LineEnds
 from twisted.protocols.ftp._listings import factLine, listLine
 from twisted.protocols.ftp._replies import codeOf, textOf
 from twisted.protocols.ftp._replyparser import Reply, ReplyParser
@@ -178,7 +178,8 @@ class TestAddresses:
         assert ftp.decodeExtendedAddress("!1!127.0.0.1!21!") == ("1", "127.0.0.1", 21)
 
     @pytest.mark.parametrize(
-        "text", ["", "|", "||||", "|x|::1|1|", "|2|::1|65536|", "|2|::1|-1|", "|2|::1|1|x", "2|::1|1"]
+        "text",
+        ["", "|", "||||", "|x|::1|1|", "|2|::1|65536|", "|2|::1|-1|", "|2|::1|1|x", "2|::1|1"],
     )
     def test_other_extended_addresses_are_refused(self, text: str) -> None:
         with pytest.raises(ValueError, match="not "):
@@ -338,7 +339,9 @@ class TestListings:
 
     def test_links_have_targets(self) -> None:
         listing = ftp.FTPFileListProtocol()
-        lines(listing, b"lrwxrwxrwx 1 a b 3 Jan 1 2000 x -> y\n-rwxrwxrwx 1 a b 3 Jan 1 2000 x -> y\n")
+        lines(
+            listing, b"lrwxrwxrwx 1 a b 3 Jan 1 2000 x -> y\n-rwxrwxrwx 1 a b 3 Jan 1 2000 x -> y\n"
+        )
         assert [(f["filename"], f["linktarget"]) for f in listing.files] == [
             ("x", "y"),
             ("x -> y", None),
@@ -365,7 +368,9 @@ class TestListings:
         }
         assert factLine("d", {**VALUES, "directory": True}) == "type=dir;modify=20000101120000; d"
 
-    @pytest.mark.parametrize("line", ["", "x", "type=file x", "a;b; x", "=a; x", "size=-1; x", "a=b; "])
+    @pytest.mark.parametrize(
+        "line", ["", "x", "type=file x", "a;b; x", "=a; x", "size=-1; x", "a=b; "]
+    )
     def test_other_lines_have_no_facts(self, line: str) -> None:
         assert parseFacts(line) is None
 
@@ -377,7 +382,11 @@ class TestListings:
         listing.maxFiles = 3
         transport = StringTransport()
         listing.makeConnection(transport)
-        line = b"-rw-r--r-- 1 a b 3 Jan 1 2000 x\r\n" if kind is ftp.FTPFileListProtocol else b"a=b; x\r\n"
+        line = (
+            b"-rw-r--r-- 1 a b 3 Jan 1 2000 x\r\n"
+            if kind is ftp.FTPFileListProtocol
+            else b"a=b; x\r\n"
+        )
         listing.dataReceived(line * 3)
         assert not transport.disconnecting
         listing.dataReceived(line)
@@ -389,7 +398,15 @@ class TestListings:
     @given(
         st.lists(
             st.sampled_from(
-                [b"-rw-r--r-- 1 a b 3 Jan 1 2000 x", b"\r", b"\n", b" -> ", b"a=b; x", b"\xff", b"l"]
+                [
+                    b"-rw-r--r-- 1 a b 3 Jan 1 2000 x",
+                    b"\r",
+                    b"\n",
+                    b" -> ",
+                    b"a=b; x",
+                    b"\xff",
+                    b"l",
+                ]
             ),
             max_size=20,
         ).map(b"".join),

@@ -66,8 +66,30 @@ class TestLogin:
 
     @pytest.mark.parametrize(
         "command",
-        ["PWD", "CWD /", "LIST", "NLST", "MLSD", "MLST", "RETR x", "STOR x", "APPE x", "SIZE x", "MDTM x"]
-        + ["MKD x", "RMD x", "DELE x", "RNFR x", "RNTO x", "PASV", "EPSV", "PORT 1,2,3,4,5,6", "REST 1"]
+        [
+            "PWD",
+            "CWD /",
+            "LIST",
+            "NLST",
+            "MLSD",
+            "MLST",
+            "RETR x",
+            "STOR x",
+            "APPE x",
+            "SIZE x",
+            "MDTM x",
+        ]
+        + [
+            "MKD x",
+            "RMD x",
+            "DELE x",
+            "RNFR x",
+            "RNTO x",
+            "PASV",
+            "EPSV",
+            "PORT 1,2,3,4,5,6",
+            "REST 1",
+        ]
         + ["XPWD", "XCWD /", "EPRT |1|192.0.2.7|2000|", "CDUP", "SITE x"],
     )
     @pytest.mark.parametrize("before", [[], ["USER ada"]])
@@ -188,9 +210,10 @@ class TestCommands:
         ]
 
     def test_line_end_inside_a_path_is_refused(self, user: Served) -> None:
-        assert user.say("MKD a\nb", "MKD a\rb") == [
-            "500 A line may have no NUL and no line end in it"
-        ] * 2
+        assert (
+            user.say("MKD a\nb", "MKD a\rb")
+            == ["500 A line may have no NUL and no line end in it"] * 2
+        )
         assert list((user.root / "ada").iterdir()) == []
 
     def test_line_that_is_too_long_closes_the_connection(self, user: Served) -> None:
@@ -406,6 +429,12 @@ class TestOpening:
         host, port, _, timeout, source = user.reactor.tcpClients[-1]
         assert (host, port, timeout) == ("192.0.2.7", 2000, 10)
         assert source == ("192.0.2.1", 0)
+
+    def test_client_that_does_not_know_its_address(self, user: Served) -> None:
+        for command in ("PORT 0,0,0,0,7,208", "EPRT |1|0.0.0.0|2000|"):
+            assert user.code(command, "LIST") == "150"
+            assert user.reactor.tcpClients[-1][:2] == ("192.0.2.7", 2000)
+            user.say("ABOR")
 
     @pytest.mark.parametrize(
         "command",
@@ -825,7 +854,9 @@ class TestTLS:
         assert securing.code("LIST") == "522"
         assert securing.code("PBSZ 0", "PROT P", "PASV", "LIST") == "150"
 
-    @pytest.mark.parametrize(("command", "normal"), [("PASV", True), ("PORT 192,0,2,7,7,208", False)])
+    @pytest.mark.parametrize(
+        ("command", "normal"), [("PASV", True), ("PORT 192,0,2,7,7,208", False)]
+    )
     def test_server_is_the_server_of_tls_on_data_connections(
         self, securing: Served, command: str, normal: bool
     ) -> None:

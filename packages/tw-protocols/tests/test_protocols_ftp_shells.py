@@ -80,7 +80,10 @@ def store(file: object, *chunks: bytes) -> None:
 def test_shells_provide_their_interface(shell: ftp.FTPShell, guest: ftp.FTPAnonymousShell) -> None:
     assert verifyObject(ftp.IResumingFTPShell, shell)
     assert verifyObject(ftp.IFTPShell, guest)
-    reader, writer = resultOf(guest.openForReading(["file"])), resultOf(shell.openForWriting(["new"]))
+    reader, writer = (
+        resultOf(guest.openForReading(["file"])),
+        resultOf(shell.openForWriting(["new"])),
+    )
     assert verifyObject(ftp.IReadFile, reader)
     assert verifyObject(ftp.IWriteFile, writer)
     reader.close()
@@ -101,7 +104,10 @@ class TestReading:
         assert caught.value.response().startswith("554 ")
 
     def test_names_and_values_of_a_directory(self, guest: ftp.FTPAnonymousShell) -> None:
-        assert resultOf(guest.list([], ("directory",))) == [("directory", [True]), ("file", [False])]
+        assert resultOf(guest.list([], ("directory",))) == [
+            ("directory", [True]),
+            ("file", [False]),
+        ]
         assert resultOf(guest.list(["file"], ("size",))) == [("file", [7])]
 
     def test_values_come_in_the_order_of_the_keys(
@@ -112,7 +118,9 @@ class TestReading:
         owner = pwd.getpwuid(status.st_uid).pw_name
         assert values == [status.st_mtime, 7, 1, owner]
 
-    def test_owners_without_a_name_are_numbers(self, guest: ftp.FTPAnonymousShell, root: Path) -> None:
+    def test_owners_without_a_name_are_numbers(
+        self, guest: ftp.FTPAnonymousShell, root: Path
+    ) -> None:
         if os.getuid():
             pytest.skip("only root can give files away")
         os.chown(root / "file", 54321, 54322)
@@ -151,7 +159,14 @@ class TestReading:
         assert [name for name, _ in resultOf(guest.list([]))] == ["directory", "file"]
 
 
-OUTSIDE = [["..", "rootsecret"], ["directory", "..", "..", "rootsecret"], ["/etc"], ["a/b"], ["."], [""]]
+OUTSIDE = [
+    ["..", "rootsecret"],
+    ["directory", "..", "..", "rootsecret"],
+    ["/etc"],
+    ["a/b"],
+    ["."],
+    [""],
+]
 
 
 class TestOutside:
@@ -178,12 +193,16 @@ class TestOutside:
             for attempt in (shell.openForReading, shell.openForWriting, shell.list, shell.stat):
                 with pytest.raises(ftp.FileNotFoundError) as caught:
                     resultOf(attempt(path))  # type: ignore[operator]  # as above
-                assert caught.value.response() == f"550 /{'/'.join(path)}: no such file or directory"
+                assert (
+                    caught.value.response() == f"550 /{'/'.join(path)}: no such file or directory"
+                )
         assert [name for name, _ in resultOf(shell.list([]))] == ["directory", "file"]
         assert not (root.parent / "nothing").exists()
         assert not (root.parent / "secrets" / "new").exists()
 
-    def test_link_to_the_outside_can_be_removed_itself(self, shell: ftp.FTPShell, root: Path) -> None:
+    def test_link_to_the_outside_can_be_removed_itself(
+        self, shell: ftp.FTPShell, root: Path
+    ) -> None:
         (root / "link").symlink_to("../rootsecret")
         resultOf(shell.removeFile(["link"]))
         assert not (root / "link").is_symlink()

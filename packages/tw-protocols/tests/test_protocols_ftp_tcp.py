@@ -23,7 +23,19 @@ from twisted.protocols.basic import FileSender
 
 PATIENCE = 60.0
 BIG = os.urandom(1000) * 3000
-WEIRD = ["a b", "-dash", "ü", "\udcff", 'quote"s', "new*", "...", "x" * 200, " lead", "trail ", "%41"]
+WEIRD = [
+    "a b",
+    "-dash",
+    "ü",
+    "\udcff",
+    'quote"s',
+    "new*",
+    "...",
+    "x" * 200,
+    " lead",
+    "trail ",
+    "%41",
+]
 
 
 def hasIPv6() -> bool:
@@ -227,7 +239,9 @@ def test_our_client_asks_for_many_things_at_once(house: House) -> None:
         (house.home / name).write_bytes(os.fsencode(name))
     client = house.client()
     sinks = [AccumulatingProtocol() for _ in WEIRD]
-    received = [client.retrieveFile(f"./{name}", sink) for name, sink in zip(WEIRD, sinks, strict=True)]
+    received = [
+        client.retrieveFile(f"./{name}", sink) for name, sink in zip(WEIRD, sinks, strict=True)
+    ]
     nothing = client.retrieveFile("nothing", AccumulatingProtocol())
     assert isinstance(house.result(nothing), ftp.CommandFailed)
     for deferred in received:

@@ -10,7 +10,6 @@ from twisted.protocols.ftp._clienttransfers import TransferringClient
 from twisted.protocols.ftp._paths import checkPath
 from twisted.protocols.ftp._replyparser import parsePWDResponse
 
-
 Lines = list[str]
 """The lines of a reply, without their ends."""
 
@@ -203,9 +202,7 @@ class FTPClient(TransferringClient):
         """
         return self.receiveFromConnection([_command("MLSD", path)], protocol)
 
-    def retrieveFile(
-        self, path: str, protocol: IProtocol, offset: int = 0
-    ) -> Deferred[Lines]:
+    def retrieveFile(self, path: str, protocol: IProtocol, offset: int = 0) -> Deferred[Lines]:
         """Receive a file.
 
         Args:

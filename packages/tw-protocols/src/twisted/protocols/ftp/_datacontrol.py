@@ -154,6 +154,9 @@ class DataControl(ControlConnection):
         return self._targets(host, port)
 
     def _targets(self, host: str, port: int) -> CommandResult:
+        if host in ("0.0.0.0", "::"):
+            # So say clients that do not know their address, as lftp does with several connections.
+            host = self._peerHost()
         isForeign = not self.allowForeignDataHosts and plainHost(host) != self._peerHost()
         if isForeign or port < max(1, self.lowestDataPort):
             raise _errors.CmdNotImplementedForArgError("This address")

@@ -17,7 +17,15 @@ Path = Sequence[str]
 Entry = tuple[str, list[object]]
 """The name of something in a directory, and the values that were asked for."""
 
-KEYS: tuple[str, ...] = ("size", "directory", "permissions", "hardlinks", "modified", "owner", "group")
+KEYS: tuple[str, ...] = (
+    "size",
+    "directory",
+    "permissions",
+    "hardlinks",
+    "modified",
+    "owner",
+    "group",
+)
 """What can be asked of a file: bytes, whether it is a directory, a `Permissions`, a number, seconds
 since the epoch, a name, a name."""
 
