@@ -9,7 +9,6 @@ import os
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote_from_bytes
@@ -327,9 +326,9 @@ class Guest:
                 return
             assert all(process.poll() is None for process in house.processes), results
 
-    def result(self, deferred: Deferred[T]) -> T | BaseException:
+    def result(self, deferred: Deferred[T]) -> object:
         """Wait for a Deferred, and return its result or the exception of its failure."""
-        results: list[T | BaseException] = []
+        results: list[object] = []
         deferred.addCallbacks(results.append, lambda failure: results.append(failure.value))
         self.house.until(results.__len__)
         return results[0]
@@ -360,7 +359,7 @@ class Guest:
 @pytest.fixture(params=["clear", "tls"])
 def vsftpd(
     house: House, files: Files, tmp_path: Path, request: pytest.FixtureRequest
-) -> Iterator[tuple[int, Path, object]]:
+) -> tuple[int, Path, object]:
     """The port of a server that takes guests, their directory, and how to speak TLS with it."""
     root = tmp_path / "guests"
     (root / "incoming").mkdir(parents=True)
@@ -401,7 +400,7 @@ def vsftpd(
     config = tmp_path / "vsftpd.conf"
     config.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
     house.start("vsftpd", config)
-    yield port, root, files.trusting() if request.param == "tls" else None
+    return port, root, files.trusting() if request.param == "tls" else None
 
 
 @needs("vsftpd")

@@ -1,7 +1,7 @@
 """The FTP client: what it says, and what it does with the answers."""
 
 from collections.abc import Callable
-from typing import cast
+from typing import Any, TypeVar, cast
 
 import pytest
 
@@ -20,6 +20,8 @@ from twisted.python.components import verifyObject
 from twisted.python.failure import Failure
 
 from .ftp_helpers import CLIENT, CLIENT6, SERVER, SERVER6, Wire
+
+T = TypeVar("T")
 
 
 class Talking:
@@ -55,7 +57,7 @@ class Talking:
         return wire
 
 
-def outcome(deferred: Deferred[object]) -> list[object]:
+def outcome(deferred: Deferred[T]) -> list[object]:
     """Return a list that gets the result, or the exception of a failure."""
     results: list[object] = []
     deferred.addCallbacks(results.append, lambda failure: results.append(failure.value))
@@ -160,7 +162,7 @@ class TestCommands:
         ],
     )
     def test_commands(
-        self, talking: Talking, ask: Callable[[ftp.FTPClient], Deferred[object]], said: str
+        self, talking: Talking, ask: Callable[[ftp.FTPClient], Deferred[Any]], said: str
     ) -> None:
         done = outcome(ask(talking.client))
         assert talking.wire.taken().decode() == f"{said}\r\n"
@@ -188,18 +190,20 @@ class TestCommands:
         renamed, after = outcome(talking.client.rename("a", "b")), outcome(talking.client.pwd())
         assert talking.hear("550 no") == ["RNFR a", "PWD"]
         assert isinstance(renamed[0], ftp.CommandFailed)
+        talking.hear("257 x")
+        assert after == [["257 x"]]
 
     @pytest.mark.parametrize("path", ["a\r\nDELE b", "a\nb", "a\0b", "a\r"])
     def test_line_end_in_a_path_is_refused(self, talking: Talking, path: str) -> None:
         client = talking.client
         sink = AccumulatingProtocol()
-        tries: list[Deferred[object]] = [
+        tries: list[Deferred[Any]] = [
             *(client.cwd(path), client.makeDirectory(path), client.removeFile(path)),
             *(client.list(path, sink), client.nlst(path, sink), client.retrieveFile(path, sink)),
             *client.storeFile(path),
             *(client.rename(path, "x"), client.rename("x", path)),
             client.queueStringCommand(path),
-        ]  # type: ignore[list-item]  # what they bring is not looked at
+        ]
         for attempt in tries:
             assert isinstance(outcome(attempt)[0], ftp.InvalidPath)
         assert talking.wire.value() == b""

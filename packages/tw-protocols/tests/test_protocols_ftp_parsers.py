@@ -2,6 +2,8 @@
 
 import errno
 import os
+from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -227,9 +229,10 @@ class TestAddresses:
             except ValueError:
                 continue
             assert 0 <= port <= 65535
-        for read in (ftp.decodeExtendedAddress, extendedPassivePort):
+        others: list[Callable[[str], object]] = [ftp.decodeExtendedAddress, extendedPassivePort]
+        for other in others:
             try:
-                read(text)
+                other(text)
             except ValueError:
                 continue
 
@@ -387,10 +390,11 @@ class TestListings:
             if kind is ftp.FTPFileListProtocol
             else b"a=b; x\r\n"
         )
-        listing.dataReceived(line * 3)
-        assert not transport.disconnecting
-        listing.dataReceived(line)
-        assert transport.disconnecting
+        closing = []
+        for _ in range(5):
+            listing.dataReceived(line)
+            closing.append(transport.disconnecting)
+        assert closing == [False] * 3 + [True] * 2
         assert len(listing.files) == 3
 
     @pytest.mark.property
@@ -414,7 +418,7 @@ class TestListings:
     )
     def test_any_cut_gives_the_same_files(self, stream: bytes, places: list[int]) -> None:
         edges = sorted({0, len(stream), *(place % (len(stream) + 1) for place in places)})
-        chunks = [stream[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+        chunks = [stream[a:b] for a, b in pairwise(edges)]
         for kind in (ftp.FTPFileListProtocol, ftp.FTPFactListProtocol):
             whole, cut = kind(), kind()
             lines(whole, stream)

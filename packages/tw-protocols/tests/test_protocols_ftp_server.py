@@ -2,16 +2,15 @@
 
 import os
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
 from twisted.cred.credentials import IUsernamePassword
-from twisted.cred.portal import Portal
+from twisted.cred.portal import Login, Portal
 from twisted.internet.defer import Deferred
 from twisted.internet.error import CannotListenError, ConnectionDone, ConnectionLost
 from twisted.internet.interfaces import IProtocolFactory, ITCPListeningPort
-from twisted.internet.protocol import ClientFactory
 from twisted.internet.testing import EventLoggingObserver
 from twisted.logger import globalLogPublisher
 from twisted.protocols import ftp
@@ -172,11 +171,11 @@ class TestLogin:
                 return answer
 
         class Realm(ftp.FTPRealm):
-            def requestAvatar(self, *arguments):  # type: ignore[no-untyped-def]
+            def requestAvatar(self, *arguments: Any) -> Login[Any]:
                 interface, shell, _ = super().requestAvatar(*arguments)
                 return interface, shell, lambda: logouts.append(1)
 
-        served.server.portal = Portal(Realm(str(served.root)), [Slow()])  # type: ignore[list-item]
+        served.server.portal = Portal(Realm(str(served.root)), [Slow()])
         served.say("USER ada", "PASS x")
         served.wire.lose(ConnectionDone())
         answer.callback(b"ada")
@@ -484,7 +483,7 @@ class TestOpening:
         user.say("PORT 192,0,2,7,7,208", "LIST")
         factory = user.reactor.tcpClients[-1][2]
         connector = user.reactor.connectors[-1]
-        cast("ClientFactory", factory).clientConnectionFailed(connector, Failure(OSError()))
+        factory.clientConnectionFailed(connector, Failure(OSError()))
         assert user.heard()[-1][:3] == "425"
 
     def test_transfer_without_a_data_connection(self, user: Served) -> None:
@@ -644,9 +643,10 @@ class TestTransfers:
     def test_full_disk_is_told(self, user: Served, where: str) -> None:
         class Full:
             def registerProducer(self, producer: object, streaming: bool) -> None:
-                pass
+                """Take from anybody."""
 
-            unregisterProducer = lambda self: None  # noqa: E731
+            def unregisterProducer(self) -> None:
+                """Take from nobody."""
 
             def write(self, data: bytes) -> None:
                 if where == "write":

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import monotonic
+from typing import TypeVar
 
 import pytest
 
@@ -21,6 +22,7 @@ from twisted.internet.testing import AccumulatingProtocol
 from twisted.protocols import ftp
 from twisted.protocols.basic import FileSender
 
+T = TypeVar("T")
 PATIENCE = 60.0
 BIG = os.urandom(1000) * 3000
 WEIRD = [
@@ -79,7 +81,7 @@ class House:
             assert monotonic() < limit
             self.reactor.iterate(0.02)
 
-    def result(self, deferred: Deferred[object]) -> object:
+    def result(self, deferred: Deferred[T]) -> object:
         """Wait for a Deferred, and return its result or the exception of its failure."""
         results: list[object] = []
         deferred.addCallbacks(results.append, lambda failure: results.append(failure.value))

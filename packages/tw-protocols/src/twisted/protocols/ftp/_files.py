@@ -90,7 +90,8 @@ class FileWriter:
 
     def receive(self) -> Deferred[IConsumer]:
         """Return what takes the content."""
-        self._raw.truncate(self._offset)
+        if os.fstat(self._raw.fileno()).st_size > self._offset:
+            self._raw.truncate(self._offset)
         self._raw.seek(self._offset)
         consumer: IConsumer = (
             FileConsumer(self._file)

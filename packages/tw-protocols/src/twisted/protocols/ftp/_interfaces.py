@@ -3,7 +3,7 @@ provides these interfaces.
 
 A path is a sequence of names on the way from the root; none of them is empty, `.` or `..`. Whatever
 fails with an `FTPCmdError` is told to the client as that; anything else is logged, and the client
-learns only that it failed.
+learns only that it failed. A method that returns a Deferred may be a coroutine as well.
 """
 
 from collections.abc import Sequence

@@ -4,7 +4,7 @@ import fnmatch
 import io
 import re
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, NoReturn, cast
 
 from twisted.cred.credentials import Anonymous, ICredentials, UsernamePassword
@@ -259,7 +259,7 @@ class FTP(DataControl):
         """
         segments = self._segments(path)
         made = (_replies.MKD_REPLY, _replies.quoted(_shown(segments)))
-        return _then(self._files().makeDirectory(segments), made)
+        return _then(made, self._files().makeDirectory, segments)
 
     def ftp_RMD(self, path: str) -> Deferred[CommandResult]:
         """Remove a directory.
@@ -267,8 +267,8 @@ class FTP(DataControl):
         Args:
             path: Its path.
         """
-        removing = self._files().removeDirectory(self._segments(path))
-        return _then(removing, _replies.REQ_FILE_ACTN_COMPLETED_OK)
+        remove = self._files().removeDirectory
+        return _then(_replies.REQ_FILE_ACTN_COMPLETED_OK, remove, self._segments(path))
 
     def ftp_DELE(self, path: str) -> Deferred[CommandResult]:
         """Remove a file.
@@ -276,8 +276,8 @@ class FTP(DataControl):
         Args:
             path: Its path.
         """
-        removing = self._files().removeFile(self._segments(path))
-        return _then(removing, _replies.REQ_FILE_ACTN_COMPLETED_OK)
+        remove = self._files().removeFile
+        return _then(_replies.REQ_FILE_ACTN_COMPLETED_OK, remove, self._segments(path))
 
     def ftp_RNFR(self, fromName: str) -> Deferred[CommandResult]:
         """Take the path of what is to get another.
@@ -303,8 +303,8 @@ class FTP(DataControl):
         if self.state != self.RENAMING:
             raise _errors.BadCmdSequenceError("RNFR has to come first")
         self.state = self.AUTHED
-        renaming = self._files().rename(self._renamed, self._segments(toName))
-        return _then(renaming, _replies.REQ_FILE_ACTN_COMPLETED_OK)
+        rename, target = self._files().rename, self._segments(toName)
+        return _then(_replies.REQ_FILE_ACTN_COMPLETED_OK, rename, self._renamed, target)
 
     # What there is to know
 
@@ -633,8 +633,11 @@ def _run(work: Coroutine[Deferred[Any], Any, CommandResult]) -> Deferred[Command
     return Deferred.fromCoroutine(work)
 
 
-def _then(deferred: Deferred[None], answer: CommandResult) -> Deferred[CommandResult]:
-    return deferred.addCallback(lambda _: answer)
+def _then(
+    answer: CommandResult, action: Callable[..., Deferred[None]], *paths: Sequence[str]
+) -> Deferred[CommandResult]:
+    """Let a shell do something, and answer then."""
+    return maybeDeferred(action, *paths).addCallback(lambda _: answer)
 
 
 def _encoded(text: str) -> bytes:
