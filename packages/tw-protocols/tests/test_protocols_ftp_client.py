@@ -465,6 +465,13 @@ class TestReceiving:
         assert data.disconnected
         assert talking.reactor.getDelayedCalls() == []
 
+    def test_lost_connection_ends_an_attempt_to_connect(self, talking: Talking) -> None:
+        done = outcome(talking.client.retrieveFile("file", AccumulatingProtocol()))
+        talking.hear("227 go (192,0,2,1,4,1)")
+        talking.wire.lose(ConnectionLost())
+        assert isinstance(done[0], ftp.ConnectionLost)
+        assert talking.reactor.connectors[-1].stoppedConnecting
+
 
 class TestSending:
     """Files to the server."""

@@ -1,5 +1,6 @@
 """The FTP server: what it answers, and what it refuses."""
 
+import gc
 import os
 from pathlib import Path
 from typing import Any, cast
@@ -676,6 +677,22 @@ class TestTransfers:
         user.reactor.advance(11)
         assert user.heard()[-1][:3] == "425"
         assert (user.root / "ada" / "file").read_bytes() == b"old"
+
+    def test_nothing_is_logged_of_a_transfer_that_breaks(self, user: Served) -> None:
+        (user.root / "ada" / "file").write_bytes(b"x" * 500_000)
+        observer = EventLoggingObserver()
+        globalLogPublisher.addObserver(observer)
+        try:
+            for command in ("RETR file", "LIST", "STOR new"):
+                data = user.opened()
+                user.say(command)
+                data.lose(ConnectionLost())
+                user.heard()
+                user.opened().lose(ConnectionLost())
+            gc.collect()
+        finally:
+            globalLogPublisher.removeObserver(observer)
+        assert list(observer) == []
 
     def test_download_that_breaks_is_told(self, user: Served) -> None:
         (user.root / "ada" / "file").write_bytes(b"x" * 500_000)

@@ -15,6 +15,7 @@ import pytest
 from twisted.cred.checkers import AllowAnonymousAccess, InMemoryUsernamePasswordDatabaseDontUse
 from twisted.cred.portal import Portal
 from twisted.internet.defer import Deferred
+from twisted.internet.error import ConnectError
 from twisted.internet.interfaces import IAddress
 from twisted.internet.protocol import ClientFactory
 from twisted.internet.selectreactor import SelectReactor
@@ -259,6 +260,40 @@ def test_our_client_breaks_off(house: House) -> None:
     house.until(lambda: sink.data)
     receiving.cancel()
     assert results
+    assert house.result(client.getDirectory()) == "/"
+
+
+def closedPort(host: str) -> int:
+    """Return the number of a port on which nobody listens."""
+    with socket.create_server(
+        (host, 0), family=socket.AF_INET6 if ":" in host else socket.AF_INET
+    ) as probe:
+        return int(probe.getsockname()[1])
+
+
+def test_port_of_pythons_client_that_is_closed(house: House) -> None:
+    def conversation(client: ftplib.FTP) -> None:
+        client.login("ada", "sesame")
+        port = closedPort(house.host)
+        (client.sendeprt if ":" in house.host else client.sendport)(house.host, port)
+        assert client.sendcmd("LIST")[:3] == "150"
+        with pytest.raises(ftplib.error_temp, match="425"):
+            client.getresp()
+        assert client.nlst() == ["big"]
+
+    house.talk(conversation)
+
+
+def test_our_client_with_a_port_that_is_closed(house: House) -> None:
+    client = house.client()
+    real = client.connectFactory
+
+    def connect(host: str, port: int, *rest: object) -> object:
+        return real(host, closedPort(host), *rest)  # type: ignore[arg-type]  # handed on
+
+    client.connectFactory = connect  # type: ignore[method-assign, assignment]
+    failed = house.result(client.retrieveFile("big", AccumulatingProtocol()))
+    assert isinstance(failed, ConnectError)
     assert house.result(client.getDirectory()) == "/"
 
 

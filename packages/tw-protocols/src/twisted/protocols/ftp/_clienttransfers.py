@@ -70,7 +70,7 @@ class TransferringClient(FTPClientBasic):
 
     def __init__(self) -> None:
         super().__init__()
-        self._data: set[DataFactory] = set()
+        self._running: set[_Transfer] = set()
 
     # The reactor
 
@@ -192,8 +192,9 @@ class TransferringClient(FTPClientBasic):
     def fail(self, error: Failure | Exception) -> None:
         """Let all commands and transfers fail, and close the connection."""
         super().fail(error)
-        for factory in list(self._data):
-            factory.giveUp()
+        reason = error if isinstance(error, Failure) else Failure(error)
+        for transfer in list(self._running):
+            transfer.giveUp(reason)
 
 
 class _Transfer:
@@ -210,9 +211,10 @@ class _Transfer:
         self._holds = False
         self._port: FTPDataPortFactory | None = None
         self._connector: IConnector | None = None
+        self._isConnecting = False
         self._data = DataFactory(
             _Announcing(protocol, self._isConnected),
-            self._failed,
+            self._neverConnected,
             client.dataTimeout,
             client.callLater,
             client.tlsOptions,
@@ -222,7 +224,7 @@ class _Transfer:
     async def run(self, commands: Sequence[str]) -> list[str]:
         """Do the transfer, and return the lines of the last reply."""
         client = self._client
-        client._data.add(self._data)
+        client._running.add(self)
         try:
             await (self._connects() if client.passive else self._listens())
             lines: list[str] = []
@@ -243,12 +245,12 @@ class _Transfer:
                 raise self._failure.value from None
             raise
         finally:
-            client._data.discard(self._data)
+            client._running.discard(self)
             self._data.giveUp()
             self._uncount()
             if self._port is not None and self._port.port is not None:
                 self._port.port.stopListening()
-            if self._connector is not None and self._data.made is None:
+            if self._isConnecting and self._connector is not None:
                 self._connector.stopConnecting()
             self._releases()
 
@@ -274,9 +276,9 @@ class _Transfer:
                 host = named if client.trustPasvAddr else host
         except ValueError as error:
             raise _errors.UnexpectedResponse(lines) from error
+        self._isConnecting = True
         self._connector = client.connectFactory(host, port, self._data, client.connectTimeout)
         await self._connected
-        self._connector = None
         self._count()
 
     async def _listens(self) -> None:
@@ -307,12 +309,27 @@ class _Transfer:
 
     # What happens
 
+    def giveUp(self, reason: Failure) -> None:
+        """End it, whether the data connection is there or not.
+
+        Args:
+            reason: Why.
+        """
+        self._failed(reason)
+        self._data.giveUp()
+
     def _isConnected(self) -> None:
+        self._isConnecting = False
         if not self._connected.called:
             self._connected.callback(None)
 
-    def _failed(self, reason: Failure) -> None:
+    def _neverConnected(self, reason: Failure) -> None:
         """Learn that the data connection can not be made."""
+        self._isConnecting = False
+        self._failed(reason)
+
+    def _failed(self, reason: Failure) -> None:
+        """Let everything fail that waits for the data connection."""
         if not self._ended.called:
             self._ended.errback(reason)
         if self._data.connects and not self._connected.called:

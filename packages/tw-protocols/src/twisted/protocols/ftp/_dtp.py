@@ -37,7 +37,6 @@ class DTP(Protocol):
 
     Attributes:
         isConnected: Whether the connection is there.
-        ended: Fires when the connection is gone; it fails unless it was closed in good order.
         pi: The server that it belongs to.
     """
 
@@ -45,14 +44,13 @@ class DTP(Protocol):
     factory: "DTPFactory"  # pyright: ignore[reportIncompatibleVariableOverride]
 
     _consumer: IConsumer | None = None
+    _waiting: Deferred[None] | None = None
+    _hasEnded: bool = False
     _error: Failure | None = None
     _idle: IDelayedCall | None = None
 
     def __init__(self) -> None:
         self.pi: DataControl | None = None
-        self.ended: Deferred[None] = Deferred()
-        # Whoever does not wait for it does not want to hear of it either.
-        self.ended.addErrback(lambda failure: failure)
 
     def connectionMade(self) -> None:
         """Tell the factory that the connection is there."""
@@ -82,21 +80,41 @@ class DTP(Protocol):
         if self._idle is not None:
             self._idle.cancel()
             self._idle = None
+        self._leavesConsumer()
+        if self._error is None and not reason.check(ConnectionDone):
+            self._error = reason
+        self._hasEnded = True
+        self._tellEnd()
+
+    def whenEnded(self) -> Deferred[None]:
+        """Return a Deferred that fires when the connection is gone.
+
+        It fails unless the connection was closed in good order, or with what the consumer raised.
+        """
+        self._waiting = waiting = Deferred[None]()
+        if self._hasEnded:
+            self._tellEnd()
+        return waiting
+
+    def _tellEnd(self) -> None:
+        waiting, self._waiting = self._waiting, None
+        if waiting is None:
+            return
+        if self._error is None:
+            waiting.callback(None)
+        else:
+            waiting.errback(self._error)
+
+    def _leavesConsumer(self) -> None:
         consumer, self._consumer = self._consumer, None
         if consumer is not None:
             consumer.unregisterProducer()
-        error = self._error
-        if error is None and not reason.check(ConnectionDone):
-            error = reason
-        if error is None:
-            self.ended.callback(None)
-        else:
-            self.ended.errback(error)
 
     def abort(self) -> None:
-        """End the connection at once."""
+        """End the connection at once; what still comes is for nobody."""
         if not self.isConnected:
             return
+        self._leavesConsumer()
         abort: Callable[[], object] | None = getattr(self.transport, "abortConnection", None)
         (self.transport.loseConnection if abort is None else abort)()
 
@@ -167,7 +185,7 @@ class DTP(Protocol):
         cons.registerProducer(self, True)
         if self.isConnected:
             cast(IPushProducer, self.transport).resumeProducing()
-        return self.ended
+        return self.whenEnded()
 
     def pauseProducing(self) -> None:
         """Receive nothing for now."""
@@ -252,6 +270,8 @@ class DTPFactory(ClientFactory[DTP]):
 
     def clientConnectionFailed(self, connector: IConnector, reason: Failure) -> None:
         """Learn that the client's port can not be reached."""
+        if self.pi.dtpFactory is self:
+            self.pi.dtpPort = None
         self._failed("the port can not be reached")
 
     def setTimeout(self, seconds: float) -> None:

@@ -507,7 +507,7 @@ class FTP(DataControl):
                 _log.failure("A file can not be sent to {peer}", peer=self.transport.getPeer())
                 raise _errors._OtherError(_replies.REQ_ACTN_ABRTD_LOCAL_ERR) from None
             dtp.transport.loseConnection()
-            await self._endOf(dtp)
+            await self._endOf(dtp.whenEnded())
         finally:
             close = getattr(file, "close", None)
             if close is not None:
@@ -543,8 +543,7 @@ class FTP(DataControl):
             # Only now, when the content is about to come, what was there goes.
             consumer = await file.receive()
             text = None if self.binary else _TextConsumer(consumer)
-            dtp.registerConsumer(text or consumer)
-            await self._endOf(dtp)
+            await self._endOf(dtp.registerConsumer(text or consumer))
             if text is not None:
                 text.finish()
         except BaseException as error:
@@ -561,10 +560,10 @@ class FTP(DataControl):
             if error is None:
                 _refuseStorage(late, path)
 
-    async def _endOf(self, dtp: DTP) -> None:
-        """Wait for the end of a data connection."""
+    async def _endOf(self, ended: Deferred[None]) -> None:
+        """Wait for the end of a data connection, and raise what a client is told of a bad one."""
         try:
-            await dtp.ended
+            await ended
         except (CancelledError, _errors.FTPCmdError):
             raise
         except OSError as error:
