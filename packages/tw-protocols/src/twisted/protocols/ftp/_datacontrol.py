@@ -214,6 +214,7 @@ class DataControl(ControlConnection):
             self.reply(_replies.FILE_STATUS_OK_OPEN_DATA_CNX)
         target, self._target = self._target, None
         if target is not None:
+            factory.setTimeout(self.dtpTimeout)
             # Where the connection comes from matters to the firewalls of clients: the same host.
             self.dtpPort = self._network().connectTCP(
                 *target, factory, self.dtpTimeout, (self._ownHost(), 0)
