@@ -6,7 +6,9 @@ import select
 import signal
 import socket
 import sys
+import termios
 from pathlib import Path
+from time import monotonic, sleep
 
 import pytest
 
@@ -68,6 +70,30 @@ def test_device_says_a_line_and_vanishes() -> None:
         os.close(device)
         os.write(terminal, b"21.5\r\n")
         program.waitFor(lambda out: "21.5\n" in out)
+        os.close(terminal)
+        assert program.end() == 1
+    assert "is gone" in "".join(program.err)
+
+
+def test_mouse_tells_of_moves_and_buttons() -> None:
+    pytest.importorskip("serial", reason="pyserial is missing: install tw-reactor[serial]")
+    terminal, device = os.openpty()
+    path = os.ttyname(device)
+    with running([sys.executable, "mouse.py", path], EXAMPLES / "serial-ports") as program:
+        # Five to the right and three up with the left button held, which is then released, and the
+        # middle button. Until the port is open, the terminal would send them back as an echo.
+        deadline = monotonic() + PATIENCE
+        while termios.tcgetattr(device)[3] & termios.ECHO:
+            assert program.process.poll() is None, program.err
+            assert monotonic() < deadline
+            sleep(0.01)
+        os.write(terminal, b"\x6c\x05\x3d\x40\x00\x00\x20\x40\x01\x00\x00")
+        expected = (
+            "left button pressed\nat 5 -3\nleft button released\nmiddle button pressed\n"
+            "at 6 -3\nmiddle button released\n"
+        )
+        program.waitFor(lambda out: out == expected)
+        os.close(device)
         os.close(terminal)
         assert program.end() == 1
     assert "is gone" in "".join(program.err)
