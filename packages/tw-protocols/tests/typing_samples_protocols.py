@@ -118,7 +118,8 @@ class Pointer(MouseMan):
     """Looks at buttons."""
 
     def pressed(self, button: Button) -> None:
-        assert_type(button.value, str)
+        name: str = button.value
+        assert name
 
 
 proxy = RegisterProxy(host="192.0.2.1")

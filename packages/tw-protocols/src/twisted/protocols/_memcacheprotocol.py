@@ -346,7 +346,7 @@ class MemCacheProtocol(LineReceiver, TimeoutMixin):
         except ClientError:
             return fail(Failure())
         missing: Got | GotVersion = (0, b"", None) if withIdentifier else (0, None)
-        values = dict.fromkeys(keys, missing)
+        values: dict[bytes, Got | GotVersion] = dict.fromkeys(keys, missing)
         if not keys:
             return succeed(values)
         command = _Command({b"END": values})

@@ -206,12 +206,6 @@ class ShapedTransport(ShapedConsumer):
         """Close this direction when all that was written has been handed over."""
         self._endWith(cast(ITCPTransport, self.transport).loseWriteConnection)
 
-    def unregisterProducer(self) -> None:
-        """Forget the producer; what it has written is sent as the bucket allows."""
-        self.producer = None
-        self.producerIsStreaming = None
-        self._leave()
-
     def stopProducing(self) -> None:
         """Drop what waits, stop the producer, and leave the bucket."""
         self._ending = None

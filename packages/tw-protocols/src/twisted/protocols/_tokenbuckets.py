@@ -113,6 +113,7 @@ class IBucketFilter(Interface):
             somethings: What to choose by.
             some_kw: The same.
         """
+        ...
 
 
 @implementer(IBucketFilter)

@@ -8,7 +8,7 @@ password, so it is for the own machine.
 """
 
 from collections import UserDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol as TypedProtocol
 from typing import cast
 
@@ -161,7 +161,7 @@ class PostfixTCPMapDictServerFactory(UserDict[bytes, bytes], ServerFactory[Proto
         protocol: The protocol of the connections.
     """
 
-    protocol = PostfixTCPMapServer
+    protocol: Callable[[], Protocol] | None = PostfixTCPMapServer
 
 
 class PostfixTCPMapDeferringDictServerFactory(ServerFactory[Protocol]):
@@ -172,7 +172,7 @@ class PostfixTCPMapDeferringDictServerFactory(ServerFactory[Protocol]):
         data: The dictionary.
     """
 
-    protocol = PostfixTCPMapServer
+    protocol: Callable[[], Protocol] | None = PostfixTCPMapServer
 
     def __init__(self, data: Mapping[bytes, bytes] | None = None) -> None:
         """Take a copy of a dictionary.

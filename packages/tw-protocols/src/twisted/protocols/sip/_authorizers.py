@@ -14,6 +14,7 @@ class IAuthorizer(Interface):
         Args:
             peer: Host and port that it is for.
         """
+        ...
 
     def decode(self, response: str) -> object:
         """Return the credentials in a response.
@@ -24,6 +25,7 @@ class IAuthorizer(Interface):
         Raises:
             LoginFailed: It is malformed, or answers no challenge of ours.
         """
+        ...
 
 
 class IContact(Interface):

@@ -39,7 +39,7 @@ class Base(DatagramProtocol):
     def __init__(self) -> None:
         """Make a server or client."""
         self.messages: list[Request | Response] = []
-        self.parser = MessagesParser(self.addMessage)
+        self.parser: MessagesParser = MessagesParser(self.addMessage)
         self._secret = secrets.token_bytes(16)
 
     def addMessage(self, msg: Request | Response) -> None:
@@ -50,7 +50,7 @@ class Base(DatagramProtocol):
         """
         self.messages.append(msg)
 
-    def datagramReceived(self, data: bytes, addr: Address) -> None:
+    def datagramReceived(self, data: bytes, addr: Address) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Deal with the message in a datagram.
 
         Args:

@@ -51,8 +51,8 @@ class Message:
     def __init__(self) -> None:
         """Make a message without headers and body."""
         self.headers: dict[str, list[str]] = {}
-        self.body = ""
-        self.finished = 0
+        self.body: str = ""
+        self.finished: int = 0
 
     def addHeader(self, name: str, value: str) -> None:
         """Add a header behind those that are there.
@@ -164,7 +164,7 @@ class Response(Message):
         """
         super().__init__()
         self.code = code
-        self.phrase = statusCodes.get(code, "Unknown") if phrase is None else phrase
+        self.phrase: str = statusCodes.get(code, "Unknown") if phrase is None else phrase
         self.version = version
 
     def __repr__(self) -> str:

@@ -51,7 +51,7 @@ class Proxy(Base):
             port: The own port.
         """
         super().__init__()
-        self.host = host or socket.getfqdn()
+        self.host: str = host or socket.getfqdn()
         self.port = port
 
     def getVia(self) -> Via:
@@ -66,9 +66,11 @@ class Proxy(Base):
             addr: Where it came from.
         """
         handle = getattr(self, f"handle_{message.method}_request", self.handle_request_default)
-        done: Deferred[object] = maybeDeferred(handle, message, addr)
-        done.addErrback(self._failed, message)
-        done.addErrback(lambda failure: _log.failure("answering {m} failed", failure, m=message))
+        (
+            maybeDeferred(handle, message, addr)
+            .addErrback(self._failed, message)
+            .addErrback(lambda failure: _log.failure("answering {m} failed", failure, m=message))
+        )
 
     def _failed(self, failure: Failure, message: Request) -> None:
         """Answer a request that went wrong."""

@@ -41,6 +41,7 @@ class IRegistry(Interface):
         Returns:
             A Deferred with the registration. It fails with `RegistrationError` if it is refused.
         """
+        ...
 
     def unregisterAddress(
         self, domainURL: URL, logicalURL: URL, physicalURL: URL
@@ -56,6 +57,7 @@ class IRegistry(Interface):
             A Deferred with a registration that has expired. It fails with `RegistrationError` if it
             is refused.
         """
+        ...
 
     def getRegistrationInfo(self, logicalURL: URL) -> Deferred[Registration]:
         """Return what is remembered of a user.
@@ -66,6 +68,7 @@ class IRegistry(Interface):
         Returns:
             A Deferred with the registration. It fails with `LookupError` if there is none.
         """
+        ...
 
 
 class ILocator(Interface):
@@ -80,6 +83,7 @@ class ILocator(Interface):
         Returns:
             A Deferred with the address. It fails with `LookupError` if there is none.
         """
+        ...
 
 
 @implementer(IRegistry, ILocator)
@@ -121,36 +125,36 @@ class InMemoryRegistry:
         """Return the time, by the clock that `callLater` goes by."""
         return defaultReactor(IReactorTime).seconds()
 
-    def getAddress(self, userURI: URL) -> Deferred[URL]:
+    def getAddress(self, logicalURL: URL) -> Deferred[URL]:
         """Return where a user can be reached.
 
         Args:
-            userURI: The user.
+            logicalURL: The user.
 
         Returns:
             A Deferred with the address. It fails with `LookupError` if there is none.
         """
-        if self._isOurs(userURI):
-            found = self.users.get(userURI.username or "")
+        if self._isOurs(logicalURL):
+            found = self.users.get(logicalURL.username or "")
             if found is not None:
                 return succeed(found[1])
         for _, contact in self.users.values():
-            if _place(contact) == _place(userURI):
+            if _place(contact) == _place(logicalURL):
                 return succeed(contact)
-        return fail(LookupError(f"no {userURI} is registered"))
+        return fail(LookupError(f"no {logicalURL} is registered"))
 
-    def getRegistrationInfo(self, userURI: URL) -> Deferred[Registration]:
+    def getRegistrationInfo(self, logicalURL: URL) -> Deferred[Registration]:
         """Return what is remembered of a user.
 
         Args:
-            userURI: The user.
+            logicalURL: The user.
 
         Returns:
             A Deferred with the registration. It fails with `LookupError` if there is none.
         """
-        found = self.users.get(userURI.username or "") if self._isOurs(userURI) else None
+        found = self.users.get(logicalURL.username or "") if self._isOurs(logicalURL) else None
         if found is None:
-            return fail(LookupError(f"no {userURI} is registered"))
+            return fail(LookupError(f"no {logicalURL} is registered"))
         call, contact = found
         return succeed(Registration(self._secondsTo(call), contact))
 

@@ -64,7 +64,7 @@ class Via:
         self.hidden = hidden
         self.received = received
         self.rportValue: int | None = None
-        self.rportRequested = rport is None or rport is True
+        self.rportRequested: bool = rport is None or rport is True
         if not self.rportRequested and rport is not _NOT_GIVEN:
             if not isinstance(rport, int) or rport is False:
                 raise ValueError(f"rport has to be a port, None or True, not {rport!r}")
