@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -136,7 +137,7 @@ def test_many_commands_on_their_way(cache: Cache) -> None:
 
 def test_a_server_that_dies_fails_all_that_waits(cache: Cache) -> None:
     found: list[object] = []
-    cache.process.send_signal(19)  # SIGSTOP
+    cache.process.send_signal(signal.SIGSTOP)
     for _ in range(3):
         cache.client.get(b"k").addErrback(lambda failure: found.append(failure.type))
     cache.process.kill()

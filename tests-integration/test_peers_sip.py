@@ -1,13 +1,14 @@
 """sipsak and SIPp as phones that call each other through our proxy, with the example of its how-to."""
 
 import re
+import socket
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from .peers import needs
-from .running import Running, freePort, run, running
+from .running import Running, run, running
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "docs" / "examples"
 
@@ -80,9 +81,18 @@ Content-Length: 0
 """
 
 
+def freePorts(count: int) -> list[int]:
+    """Return the numbers of ports of UDP that were free a moment ago."""
+    with ExitStack() as stack:
+        probes = [stack.enter_context(socket.socket(type=socket.SOCK_DGRAM)) for _ in range(count)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [int(probe.getsockname()[1]) for probe in probes]
+
+
 @needs("sipp", "sip-tester")
 def test_sipp_calls_sipp(tmp_path: Path) -> None:
-    phone, caller, passing = (freePort() for _ in range(3))
+    phone, caller, passing = freePorts(3)
     common = ["-nostdin", "-i", "127.0.0.1", "-timeout", "60s", "-timeout_error"]
     (tmp_path / "ada.xml").write_text(REGISTER % phone)
     (tmp_path / "bob.xml").write_text(REGISTER % caller)

@@ -5,6 +5,7 @@ import os
 import socket
 import sys
 from pathlib import Path
+from time import monotonic, sleep
 
 import pytest
 
@@ -115,11 +116,14 @@ def test_oidentd_is_asked() -> None:
     number = freePort()
     command = ["oidentd", "--foreground", "--nosyslog", "--address=127.0.0.1", f"--port={number}"]
     with running(command) as served:
+        deadline = monotonic() + PATIENCE
         while True:
             try:
                 connection = connected(number)
             except ConnectionRefusedError:
                 assert served.process.poll() is None, served.err
+                assert monotonic() < deadline
+                sleep(0.01)
             else:
                 break
         with connection:

@@ -8,7 +8,8 @@ import pytest
 
 from twisted.internet.address import IPv4Address, UNIXAddress
 from twisted.internet.interfaces import IDelayedCall, IPushProducer, ITransport
-from twisted.internet.protocol import Factory, Protocol
+from twisted.internet.protocol import ClientFactory, Factory, Protocol, connectionDone
+from twisted.internet.selectreactor import SelectReactor
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 from twisted.protocols.htb import (
@@ -22,6 +23,7 @@ from twisted.protocols.htb import (
     ShapedTransport,
 )
 from twisted.python.components import implementer, provides, verifyObject
+from twisted.python.failure import Failure
 
 CLOCK = Clock()
 
@@ -435,6 +437,53 @@ def test_a_file_goes_through_the_bucket() -> None:
     CLOCK.advance(2)
     assert below.value() == b"x" * 16
     assert sent == [16]
+
+
+def test_the_reactor_of_a_transport_serves_its_shaped_one() -> None:
+    class Slow(Bucket):
+        maxburst = 1000
+        rate = 20_000
+
+    reactor = SelectReactor()
+    transports: list[object] = []
+
+    class Sending(Protocol):
+        def connectionMade(self) -> None:
+            transports.append(self.transport)
+            self.transport.write(b"x" * 5000)
+            self.transport.loseConnection()
+
+    class Receiving(Protocol):
+        def __init__(self) -> None:
+            self.received = b""
+
+        def dataReceived(self, data: bytes) -> None:
+            self.received += data
+
+        def connectionLost(self, reason: Failure = connectionDone) -> None:
+            reactor.stop()
+
+    class Slowly(FilterByHost):
+        bucketFactory = Slow
+
+    factory = Factory[Protocol]()
+    factory.noisy = False
+    factory.protocol = ShapedProtocolFactory(Sending, Slowly())
+    port = reactor.listenTCP(0, factory, interface="127.0.0.1")
+    receiving = Receiving()
+    clients = ClientFactory[Protocol]()
+    clients.noisy = False
+    clients.protocol = lambda: receiving
+    address = port.getHost()
+    assert isinstance(address, IPv4Address)
+    reactor.connectTCP("127.0.0.1", address.port, clients)
+    # The stand-in of the other tests is not wanted here.
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("twisted.protocols._shaping.ShapedTransport", ShapedTransport)
+        reactor.run()
+    reactor.close()
+    assert receiving.received == b"x" * 5000
+    assert type(transports[0]) is ShapedTransport
 
 
 def test_a_lost_connection_leaves_its_bucket() -> None:

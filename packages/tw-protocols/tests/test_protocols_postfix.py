@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, succeed
 from twisted.internet.error import ConnectionDone
 from twisted.internet.protocol import Factory, Protocol
 from twisted.internet.task import Clock
@@ -161,6 +161,35 @@ def test_requests_wait_until_those_before_them_are_answered() -> None:
     assert server.transport.producerState == "producing"
     server.clock.advance(600)
     assert server.transport.disconnecting
+
+
+def test_a_deferred_that_waits_for_another_is_waited_for() -> None:
+    class Chained(PostfixTCPMapDeferringDictServerFactory):
+        def get(self, key: bytes) -> Deferred[bytes | None]:
+            asked.append(key)
+            return succeed(None).addCallback(lambda _: inner)
+
+    asked: list[bytes] = []
+    inner: Deferred[bytes | None] = Deferred()
+    server = connected(Chained())
+    server.dataReceived(b"get a\nget b\n")
+    assert (asked, server.transport.producerState) == ([b"a"], "paused")
+    inner.callback(b"1")
+    assert asked == [b"a", b"b"]
+    assert server.transport.value().startswith(b"200 1\n")
+
+
+def test_a_value_that_is_text_is_to_be_tried_again_and_is_logged() -> None:
+    events: list[object] = []
+    observe: Callable[..., None] = events.append
+    globalLogPublisher.addObserver(observe)
+    try:
+        server = connected(PostfixTCPMapDictServerFactory({b"a": "text"}))  # type: ignore[dict-item]
+        server.dataReceived(b"get a\nget b\n")
+    finally:
+        globalLogPublisher.removeObserver(observe)
+    assert server.transport.value() == b"400 the%20lookup%20failed\n500 not%20found\n"
+    assert len(events) == 1
 
 
 def test_an_answer_that_comes_when_the_connection_is_lost_is_dropped() -> None:

@@ -149,6 +149,8 @@ def test_messages_come_one_a_datagram() -> None:
         message("OPTIONS sip:a@b SIP/2.0", CSeq=None),
         message("OPTIONS sip:a@b SIP/2.0", CSeq="1"),
         message("OPTIONS sip:a@b SIP/2.0", CSeq="x OPTIONS"),
+        message("OPTIONS sip:a@b SIP/2.0", CSeq="\u0663 OPTIONS"),
+        message("OPTIONS sip:a@b SIP/2.0", CSeq="2147483648 OPTIONS"),
         message("OPTIONS sip:a@b SIP/2.0", CSeq="1 INVITE"),
         message("OPTIONS sip:a@b SIP/2.0", Call_ID=None),
         message("OPTIONS sip:a@b SIP/2.0", From=None),
@@ -359,6 +361,13 @@ def test_a_registry_by_itself() -> None:
     assert isinstance(result(registry.getAddress(parseURL("sip:ada@192.0.2.10"))), LookupError)
     registry.clock.advance(1)
     assert result(registry.getRegistrationInfo(ada)) == Registration(3599, phone)
+    # Two users of one phone: the address is found as long as one of them is there.
+    bob = parseURL("sip:bob@example.com")
+    result(registry.registerAddress(domain, bob, parseURL("sip:ada@192.0.2.10:5062")))
+    result(registry.unregisterAddress(domain, ada, phone))
+    assert result(registry.getAddress(phone)) is registry.users["bob"][1]
+    result(registry.unregisterAddress(domain, bob, phone))
+    assert isinstance(result(registry.getAddress(phone)), LookupError)
     assert isinstance(result(registry.registerAddress(phone, ada, phone)), RegistrationError)
     assert result(registry.unregisterAddress(domain, ada, phone)) == Registration(0, phone)
 
@@ -374,8 +383,11 @@ class Contact:
 class Realm:
     """Makes contacts."""
 
+    def __init__(self) -> None:
+        self.left: list[object] = []
+
     def requestAvatar(self, avatarId: object, mind: object, *interfaces: object) -> object:
-        return IContact, Contact(), lambda: None
+        return IContact, Contact(), lambda: self.left.append(avatarId)
 
 
 def guarded() -> tuple[RegisterProxy, Registry, Net]:
@@ -410,13 +422,15 @@ def authorization(fields: dict[str, str], user: str, password: str) -> str:
 
 
 def test_who_knows_the_password_is_registered() -> None:
-    _, registry, net = guarded()
+    proxy, registry, net = guarded()
     fields = challenge(net.answers(message(REGISTER, ADA)))
     assert (fields["realm"], fields["algorithm"], fields["qop"]) == ("example.com", "MD5", "auth")
     assert registry.users == {}
     lines = net.answers(message(REGISTER, ADA, authorization(fields, "ada", "secret")))
     assert lines[0] == "SIP/2.0 200 OK"
     assert [*registry.users] == ["ada"]
+    assert proxy.portal is not None
+    assert proxy.portal.realm.left == [b"ada"]  # type: ignore[attr-defined]  # ours
 
 
 @pytest.mark.parametrize(("user", "password"), [("ada", "wrong"), ("eve", "secret"), ("ada", "")])

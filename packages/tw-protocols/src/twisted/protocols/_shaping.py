@@ -165,6 +165,18 @@ class ShapedTransport(ShapedConsumer):
             raise AttributeError(name)
         return getattr(self.transport, name)
 
+    def callLater(self, period: float, func: Callable[[], object]) -> IDelayedCall:
+        """Schedule the next try by the reactor of the transport, or the default one.
+
+        Args:
+            period: After how many seconds.
+            func: What to call.
+        """
+        reactor = getattr(self.transport, "reactor", None)
+        if reactor is None:
+            return super().callLater(period, func)
+        return cast(IReactorTime, reactor).callLater(period, func)
+
     def writeSequence(self, data: Iterable[bytes]) -> None:
         """Send several pieces.
 

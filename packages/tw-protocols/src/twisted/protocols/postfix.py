@@ -56,6 +56,7 @@ class PostfixTCPMapServer(LineReceiver, TimeoutMixin):
     MAX_LENGTH: int = MAX_LENGTH - 1
 
     _lost = False
+    _answering = False
 
     def connectionMade(self) -> None:
         """Begin to count the time."""
@@ -116,12 +117,13 @@ class PostfixTCPMapServer(LineReceiver, TimeoutMixin):
         if b" " in key:
             raise BadRequest("get has to be followed by one key")
         table = cast(_Table, self.factory)
+        self._answering = True
         found = maybeDeferred(table.get, unquote(key))
-        if not found.called or found.paused:
+        found.addCallback(self._found).addErrback(self._failed)
+        if self._answering:
             # What is answered later is answered in order all the same, and who waits is not idle.
             self.setTimeout(None)
             self.pauseProducing()
-        found.addCallbacks(self._found, self._failed)
 
     def do_put(self, keyAndValue: bytes) -> None:
         """Refuse to store a value.
@@ -136,6 +138,8 @@ class PostfixTCPMapServer(LineReceiver, TimeoutMixin):
         self.sendCode(500, b"put is not supported")
 
     def _found(self, value: bytes | None) -> None:
+        if not isinstance(value, bytes | None):
+            raise TypeError(f"a value must be bytes or None, not {type(value).__name__}")
         if value is None:
             self._answer(500, b"not found")
         else:
@@ -146,6 +150,7 @@ class PostfixTCPMapServer(LineReceiver, TimeoutMixin):
         self._answer(400, b"the lookup failed")
 
     def _answer(self, code: int, text: bytes) -> None:
+        self._answering = False
         if self._lost:
             return
         self.sendCode(code, text)

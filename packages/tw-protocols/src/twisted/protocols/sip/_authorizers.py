@@ -36,7 +36,8 @@ class IContact(Interface):
 class DigestAuthorizer:
     """Lets clients prove that they know a password, by Digest (RFC 3261, section 22.4).
 
-    It keeps nothing between challenge and response.
+    It keeps nothing between challenge and response, so a response counts for a quarter of an hour,
+    also if somebody who has overheard it sends it again.
 
     Attributes:
         realm: What the password is for, as users are shown it.

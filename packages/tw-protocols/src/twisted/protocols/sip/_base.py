@@ -9,11 +9,14 @@ from twisted.internet.protocol import DatagramProtocol
 from twisted.logger import Logger
 from twisted.protocols.sip._messages import Message, Request, Response, encodeBody
 from twisted.protocols.sip._messagesparser import MessagesParser
-from twisted.protocols.sip._names import PORT
+from twisted.protocols.sip._names import PORT, parseNumber
 from twisted.protocols.sip._urls import URL, parseAddress
 from twisted.protocols.sip._via import parseViaHeader
 
 _log = Logger()
+
+_GREATEST_SEQUENCE = 2**31 - 1
+"""The greatest number in a CSeq header (RFC 3261, section 8.1.1.5)."""
 
 Address = tuple[str, int]
 """Host and port."""
@@ -77,9 +80,10 @@ class Base(DatagramProtocol):
         try:
             via = parseViaHeader(message.headers["via"][0])
             number, method = message.headers["cseq"][0].split()
+            parseNumber(number, _GREATEST_SEQUENCE)
         except ValueError:
             return False
-        if method != message.method or not number.isdigit():
+        if method != message.method:
             return False
         # A sender may write what it likes; a response goes to no one else.
         via.received = addr[0] if via.host.strip("[]") != addr[0] else None

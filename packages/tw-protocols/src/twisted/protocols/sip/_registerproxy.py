@@ -1,5 +1,7 @@
 """A proxy that is a registrar too (RFC 3261, section 10)."""
 
+from collections.abc import Callable
+
 from twisted.cred.error import LoginFailed, UnauthorizedLogin
 from twisted.cred.portal import Portal
 from twisted.internet.defer import Deferred
@@ -122,8 +124,16 @@ class RegisterProxy(Proxy):
         )
 
     def _loggedIn(
-        self, result: object, message: Request, host: str, port: int, username: str
+        self,
+        result: tuple[object, object, Callable[[], object]],
+        message: Request,
+        host: str,
+        port: int,
+        username: str,
     ) -> Deferred[None] | None:
+        _, _, logout = result
+        # That there is an avatar is all that counts.
+        logout()
         _, url, _ = _address(message, "to")
         if url.username != username:
             # Nobody registers for others (RFC 3261, section 10.3, step 4).

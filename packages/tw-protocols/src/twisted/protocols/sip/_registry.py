@@ -111,6 +111,8 @@ class InMemoryRegistry:
         """
         self.domain = domain
         self.users: dict[str, tuple[IDelayedCall, URL]] = {}
+        # The same addresses, by what a request within a dialog says of them.
+        self._contacts: dict[tuple[str | None, str, int], URL] = {}
 
     def callLater(self, period: float, func: Callable[[], object]) -> IDelayedCall:
         """Schedule that a user is forgotten; the default reactor does it unless overridden.
@@ -138,9 +140,9 @@ class InMemoryRegistry:
             found = self.users.get(logicalURL.username or "")
             if found is not None:
                 return succeed(found[1])
-        for _, contact in self.users.values():
-            if _place(contact) == _place(logicalURL):
-                return succeed(contact)
+        contact = self._contacts.get(_place(logicalURL))
+        if contact is not None:
+            return succeed(contact)
         return fail(LookupError(f"no {logicalURL} is registered"))
 
     def getRegistrationInfo(self, logicalURL: URL) -> Deferred[Registration]:
@@ -177,11 +179,12 @@ class InMemoryRegistry:
             return fail(refused)
         username = logicalURL.username or ""
         if username in self.users:
-            self.users[username][0].cancel()
+            self._forget(username).cancel()
         elif len(self.users) >= self.MAX_USERS:
             return fail(RegistrationError(503))
         call = self.callLater(self.lifetime, lambda: self._expireRegistration(username))
         self.users[username] = call, physicalURL
+        self._contacts[_place(physicalURL)] = physicalURL
         return succeed(Registration(self.lifetime, physicalURL))
 
     def unregisterAddress(
@@ -201,9 +204,8 @@ class InMemoryRegistry:
         refused = self._refused(domainURL, logicalURL)
         if refused is not None:
             return fail(refused)
-        found = self.users.pop(logicalURL.username or "", None)
-        if found is not None:
-            found[0].cancel()
+        if logicalURL.username in self.users:
+            self._forget(logicalURL.username).cancel()
         return succeed(Registration(0, physicalURL))
 
     def _refused(self, domainURL: URL, logicalURL: URL) -> RegistrationError | None:
@@ -218,7 +220,15 @@ class InMemoryRegistry:
         return url.host.lower() == self.domain.lower()
 
     def _expireRegistration(self, username: str) -> None:
-        del self.users[username]
+        self._forget(username)
+
+    def _forget(self, username: str) -> IDelayedCall:
+        """Forget a user, and return the call that was to do so."""
+        call, contact = self.users.pop(username)
+        # Another user may have registered the same address since.
+        if self._contacts.get(_place(contact)) is contact:
+            del self._contacts[_place(contact)]
+        return call
 
     def _secondsTo(self, call: IDelayedCall) -> float:
         return max(0.0, call.getTime() - self.seconds())
