@@ -155,6 +155,8 @@ def test_messages_come_one_a_datagram() -> None:
         message("OPTIONS sip:a@b SIP/2.0", Call_ID=None),
         message("OPTIONS sip:a@b SIP/2.0", From=None),
         message("OPTIONS sip:a@b SIP/2.0", To=None),
+        message("OPTIONS sip:a@b SIP/2.0", "CSeq: 2 OPTIONS"),
+        message("OPTIONS sip:a@b SIP/2.0", "t: <sip:eve@example.com>"),
     ],
 )
 def test_what_nobody_could_answer_is_dropped(data: bytes) -> None:

@@ -74,8 +74,10 @@ class Base(DatagramProtocol):
 
     def _noteSender(self, message: Request, addr: Address) -> bool:
         """Write into a request where it came from; return whether it has all that it needs."""
-        for name in ("via", "to", "from", "call-id", "cseq"):
-            if not message.headers.get(name):
+        if not message.headers.get("via"):
+            return False
+        for name in ("to", "from", "call-id", "cseq"):
+            if len(message.headers.get(name, ())) != 1:
                 return False
         try:
             via = parseViaHeader(message.headers["via"][0])
