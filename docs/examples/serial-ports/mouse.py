@@ -39,6 +39,7 @@ async def main(reactor: object, device: str) -> None:
     try:
         # Such mice speak seven bits at 1200 baud.
         SerialPort(pointer, device, reactor, baudrate=1200, bytesize=7)
+        print("reading", device, flush=True)
         await pointer.lost
     except Exception as error:
         sys.exit(str(error))
