@@ -14,7 +14,7 @@ from twisted.application.internet._volatileservice import VolatileService
 from twisted.internet._defaultreactor import defaultReactor
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IConnector, IListeningPort, IReactorCore
-from twisted.logger import Logger
+from twisted.logger import Logger, LogLevel
 
 _log = Logger("twisted.application.internet")
 
@@ -102,7 +102,12 @@ class ConnectingService(ReactorService):
         try:
             self._connection = cast(IConnector, self._call("connect"))
         except Exception:
-            _log.failure("{service} cannot connect to {args}", service=self, args=self.args[:2])
+            _log.failure(
+                "{service} cannot connect to {args}",
+                level=LogLevel.error,
+                service=self,
+                args=self.args[:2],
+            )
 
     def stopService(self) -> None:
         """Disconnect, or give up the attempt."""

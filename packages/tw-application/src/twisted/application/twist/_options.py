@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from twisted import __version__
-from twisted.application.app import ReactorSelectionMixin
 from twisted.application.service import IServiceMaker
+from twisted.internet._reactoroption import ReactorSelectionMixin
 from twisted.logger import InvalidLogLevelError, LogLevel
 from twisted.plugin import getPlugins
 from twisted.python.usage import Options, UsageError
