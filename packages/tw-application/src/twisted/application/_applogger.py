@@ -51,6 +51,7 @@ class AppLogger:
     def __init__(self, options: Mapping[str, Any]) -> None:
         self._options = options
         self._observer: ILogObserver | None = None
+        self._file: LogFile | None = None
         self._factory: Any = None
         name = options.get("logger")
         if name:
@@ -79,6 +80,8 @@ class AppLogger:
         observer, self._observer = self._observer, None
         if observer is not None:
             globalLogPublisher.removeObserver(observer)
+        if self._file is not None:
+            self._file.close()
 
     def _chosen(self, application: Componentized) -> ILogObserver:
         if self._factory is not None:
@@ -101,7 +104,8 @@ class AppLogger:
 
     def _toFile(self, name: str) -> ILogObserver:
         """Return an observer that writes to a file, which rotates by its size."""
-        return textFileLogObserver(LogFile.fromFullPath(os.path.abspath(name)))
+        self._file = LogFile.fromFullPath(os.path.abspath(name))
+        return textFileLogObserver(self._file)
 
 
 def standardOutput() -> TextIO:

@@ -68,14 +68,14 @@ def _addToPath(directory: str) -> None:
 def _loadError(filename: str, error: Exception) -> ApplicationLoadError:
     """Return what to tell people about an error of loading."""
     frames = traceback.extract_tb(error.__traceback__)
-    if isinstance(error, KeyError) and error.args == ("application",):
-        # Raised by the room that looks for the variable, not by the program.
-        if frames[-1].filename == sob.__file__:
-            return ApplicationLoadError(
-                ExitStatus.EX_CONFIG,
-                f"{filename} has no variable named 'application'. It has to hold what "
-                "twisted.application.service.Application returns",
-            )
+    # Raised by the room that looks for the variable, not by the program.
+    isMissing = isinstance(error, KeyError) and frames[-1].filename == sob.__file__
+    if isMissing and error.args == ("application",):
+        return ApplicationLoadError(
+            ExitStatus.EX_CONFIG,
+            f"{filename} has no variable named 'application'. It has to hold what "
+            "twisted.application.service.Application returns",
+        )
     if isinstance(error, OSError) and error.filename == filename:
         return ApplicationLoadError(*explain(error))
     if isinstance(error, SyntaxError):

@@ -6,6 +6,7 @@ Both write what they found when the reactor has stopped: the raw statistics, whi
 
 import io
 import pstats
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Protocol
 
@@ -45,7 +46,7 @@ class _ProfiledRun:
         text = io.StringIO()
         pstats.Stats(profile, stream=text).sort_stats("cumulative").print_stats()
         if self.profileOutput is None:
-            print(text.getvalue())
+            sys.stdout.write(text.getvalue())
             return
         with open(self.profileOutput, "w", encoding="utf-8") as file:
             file.write(text.getvalue())

@@ -112,6 +112,11 @@ class ServerOptions(ReactorSelectionMixin, Options):
             for name, maker in self.loadedPlugins.items()
         ]
 
+    def getSynopsis(self) -> str:
+        """Return the first line of the help, and what comes before the name of a command."""
+        rest = "" if self.subCommand else " [command [options of the command]]"
+        return f"Usage: twistd [options]{rest}"
+
     def opt_version(self) -> None:
         """Print the version and exit."""
         sys.stdout.write(f"twistd {__version__}\n")

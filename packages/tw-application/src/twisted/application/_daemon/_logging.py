@@ -35,7 +35,7 @@ class UnixAppLogger(AppLogger):
         return super()._fromOptions()
 
     def _toFile(self, name: str) -> ILogObserver:
-        file = LogFile.fromFullPath(os.path.abspath(name))
+        self._file = file = LogFile.fromFullPath(os.path.abspath(name))
         if signal.getsignal(signal.SIGUSR1) is signal.SIG_DFL:
             # Between two events: a signal may come while one is written.
             reactor = defaultReactor(IReactorFromThreads)

@@ -51,7 +51,6 @@ def _group(text: str) -> int:
 class ServerOptions(_ServerOptions):
     """The options of `twistd`, with those for daemons."""
 
-    synopsis = "Usage: twistd [options] [command [options of the command]]"
     optFlags = [
         ["nodaemon", "n", "Stay in the foreground, with the usual file creation mask."],
         ["no-daemon", None, "The same as --nodaemon."],
