@@ -147,4 +147,4 @@ def test_shell_is_told_the_commands(
 ) -> None:
     with pytest.raises(SystemExit):
         options.parseOptions(["", "--_shell-completion", "zsh:2"])
-    assert "Send back what comes." in capsys.readouterr().out
+    assert "echo\\:Send" in capsys.readouterr().out

@@ -6,6 +6,7 @@ from twisted.application._serveroptions import ServerOptions as _ServerOptions
 from twisted.python.usage import (
     CompleteDirs,
     CompleteFiles,
+    CompleteGroups,
     CompleteUsernames,
     Completions,
     UsageError,
@@ -87,6 +88,7 @@ class ServerOptions(_ServerOptions):
             "pidfile": CompleteFiles("*.pid"),
             "chroot": CompleteDirs(descr="chroot directory"),
             "uid": CompleteUsernames(descr="user to run as"),
+            "gid": CompleteGroups(descr="group to run as"),
         },
     )
 
