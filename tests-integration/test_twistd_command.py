@@ -2,6 +2,7 @@
 
 import json
 import pstats
+import re
 import shutil
 import signal
 import subprocess
@@ -346,3 +347,28 @@ def test_version_imports_nothing_that_only_applications_need() -> None:
     modules = json.loads(out.splitlines()[1])
     for heavy in ("zope.interface", "twisted.logger", "twisted.plugin", "twisted.internet.defer"):
         assert heavy not in modules
+
+
+MAN_PAGE = ROOT / "packages" / "tw-application" / "man" / "twistd.1"
+
+
+def test_manual_page_is_shown_without_warnings() -> None:
+    if shutil.which("man") is None:
+        pytest.skip("man is missing: apt-get install man-db")
+    shown = subprocess.run(
+        ["man", "--warnings", "-E", "UTF-8", "-l", str(MAN_PAGE)],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=True,
+        env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "MANWIDTH": "80"},
+    )
+    assert shown.stderr == ""
+    assert "run an application as a daemon" in shown.stdout
+
+
+def test_manual_page_has_every_option() -> None:
+    text = MAN_PAGE.read_text().replace("\\-", "-")
+    options = re.findall(r"--[a-z_-]+", run([TWISTD, "--help"])[1])
+    assert len(options) > 20
+    assert [option for option in options if option not in text] == []

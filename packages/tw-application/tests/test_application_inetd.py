@@ -189,7 +189,7 @@ def served(program: list[str], talk: Callable[[int], None], limit: int | None = 
 
     def start() -> None:
         port = reactor.listenTCP(0, factory, interface="127.0.0.1")
-        number = port.getHost().port  # type: ignore[attr-defined]  # of TCP
+        number = port.getHost().port
         threading.Thread(target=inThread, args=(number,), daemon=True).start()
 
     reactor.callWhenRunning(start)

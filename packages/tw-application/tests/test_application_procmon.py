@@ -344,9 +344,10 @@ def lines(events: list[LogEvent]) -> list[tuple[str, str]]:
 def test_lines_are_logged(house: House, events: list[LogEvent]) -> None:
     house.monitor.startService()
     protocol = house.last.protocol
-    assert protocol.empty
+    ends = [protocol.empty]
     protocol.childDataReceived(1, b"one\ntw")
-    assert not protocol.empty
+    ends.append(protocol.empty)
+    assert ends == [True, False]
     protocol.childDataReceived(2, b"error \xff\n")
     protocol.childDataReceived(1, b"o\nlast")
     house.last.die()

@@ -9,13 +9,13 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from typing import NoReturn, Protocol
+from typing import NoReturn, Protocol, TextIO
 
 from twisted import __version__
 from twisted.application._applogger import AppLogger, logStartUp
 from twisted.application._debugging import runReactorWithLogging
 from twisted.application._loading import getApplication
-from twisted.application._profilers import AppProfiler
+from twisted.application._profilers import AppProfiler, Profiles
 from twisted.application._serveroptions import ServerOptions
 from twisted.application.runner import ExitStatus, Runner
 from twisted.application.runner._trouble import explain, oneLine
@@ -35,12 +35,6 @@ class _Logs(Protocol):
     def start(self, application: Componentized) -> None: ...
 
     def stop(self) -> None: ...
-
-
-class _Profiles(Protocol):
-    """What runs a reactor under a profiler."""
-
-    def run(self, reactor: IReactorCore) -> None: ...
 
 
 class ApplicationRunner:
@@ -65,7 +59,7 @@ class ApplicationRunner:
     """
 
     loggerFactory: Callable[[ServerOptions], _Logs] = AppLogger
-    profilerFactory: Callable[[ServerOptions], _Profiles] = AppProfiler
+    profilerFactory: Callable[[ServerOptions], Profiles] = AppProfiler
 
     def __init__(self, config: ServerOptions) -> None:
         self.config = config
@@ -128,7 +122,7 @@ class ApplicationRunner:
             raise runner.failure.value
 
     def startReactor(
-        self, reactor: IReactorCore | None, oldstdout: object, oldstderr: object
+        self, reactor: IReactorCore | None, oldstdout: TextIO, oldstderr: TextIO
     ) -> None:
         """Run the reactor until it was stopped.
 
@@ -172,7 +166,7 @@ class ApplicationRunner:
         sys.exit(status)
 
 
-def refuse(error: Exception, command: str | None, stream: object) -> int:
+def refuse(error: Exception, command: str | None, stream: TextIO | None) -> int:
     """Say on a stream what is wrong and what to do, and return the status to exit with.
 
     Args:
@@ -185,7 +179,8 @@ def refuse(error: Exception, command: str | None, stream: object) -> int:
     if status == ExitStatus.EX_USAGE:
         text = f"{text.rstrip('.')}. Try '{program} --help'."
     if stream is not None:
-        print(oneLine(f"{program}: {text}"), file=stream, flush=True)  # type: ignore[call-overload]  # a stream
+        stream.write(oneLine(f"{program}: {text}") + "\n")
+        stream.flush()
     return status
 
 

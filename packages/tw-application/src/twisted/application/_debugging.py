@@ -6,7 +6,7 @@ import threading
 from types import FrameType
 from typing import TYPE_CHECKING, Any, TextIO
 
-from twisted.application._profilers import AppProfiler
+from twisted.application._profilers import Profiles
 from twisted.internet._defaultreactor import defaultReactor
 from twisted.internet.error import ReactorNotRunning
 from twisted.internet.interfaces import IReactorCore
@@ -37,7 +37,7 @@ def runReactorWithLogging(
     config: "Mapping[str, Any]",
     oldstdout: TextIO,
     oldstderr: TextIO,
-    profiler: AppProfiler | None = None,
+    profiler: Profiles | None = None,
     reactor: IReactorCore | None = None,
 ) -> None:
     """Run the reactor as the options say: as it is, under a profiler, in the debugger.
@@ -52,8 +52,9 @@ def runReactorWithLogging(
     if reactor is None:
         reactor = defaultReactor(IReactorCore)
     if config.get("spew"):
-        sys.settrace(spewer)  # type: ignore[arg-type]  # it returns nothing: no lines are traced
-        threading.settrace(spewer)  # type: ignore[arg-type]  # the same
+        # It returns nothing, so that lines are not traced.
+        sys.settrace(spewer)
+        threading.settrace(spewer)
     if config.get("profile") and profiler is not None:
         profiler.run(reactor)
     elif config.get("debug"):

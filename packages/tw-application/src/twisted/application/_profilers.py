@@ -8,17 +8,22 @@ import io
 import pstats
 import sys
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from twisted.internet.interfaces import IReactorCore
 
+if TYPE_CHECKING:
+    import cProfile
+    import profile
 
-class _Profile(Protocol):
-    """What the profilers of Python have in common."""
+    _Profile = profile.Profile | cProfile.Profile
 
-    def runcall(self, func: Callable[[], object], /) -> object: ...
 
-    def dump_stats(self, file: str, /) -> None: ...
+class Profiles(Protocol):
+    """What runs a reactor under a profiler."""
+
+    def run(self, reactor: IReactorCore) -> None:
+        """Run the reactor, and write the results when it has stopped."""
 
 
 class _ProfiledRun:
@@ -33,13 +38,13 @@ class _ProfiledRun:
         self.profileOutput = profileOutput
         self.saveStats = saveStats
 
-    def _run(self, profile: _Profile, reactor: IReactorCore) -> None:
+    def _run(self, profile: "_Profile", reactor: IReactorCore) -> None:
         try:
             profile.runcall(reactor.run)
         finally:
             self._write(profile)
 
-    def _write(self, profile: _Profile) -> None:
+    def _write(self, profile: "_Profile") -> None:
         if self.saveStats and self.profileOutput is not None:
             profile.dump_stats(self.profileOutput)
             return
@@ -116,4 +121,4 @@ class AppProfiler:
         self._chosen.run(reactor)
 
 
-__all__ = ["AppProfiler", "CProfileRunner", "ProfileRunner"]
+__all__ = ["AppProfiler", "CProfileRunner", "ProfileRunner", "Profiles"]

@@ -71,7 +71,7 @@ class ServerOptions(ReactorSelectionMixin, Options):
         ["source", "s", None, "Load the application from this .tas file."],
         ["rundir", "d", ".", "Change to this directory before running."],
     ]
-    compData = Completions(
+    compData: Completions | None = Completions(
         mutuallyExclusive=[("file", "python", "source")],
         optActions={
             "file": CompleteFiles("*.tap"),

@@ -62,7 +62,6 @@ class _Program(ProcessProtocol):
 class InetdProtocol(Protocol):
     """Hands its connection to a program."""
 
-    factory: "InetdFactory"
     _descriptor: int | None = None
 
     def connectionMade(self) -> None:
@@ -70,23 +69,23 @@ class InetdProtocol(Protocol):
         # Whatever the peer sends is for the program.
         transport = cast(ITCPTransport, self.transport)
         transport.pauseProducing()  # type: ignore[attr-defined]  # transports of sockets are producers
-        if self.factory.running >= self.factory.maximumPrograms:
+        if self._programs.running >= self._programs.maximumPrograms:
             _log.warn(
                 "{name} has {running} programs running, and refuses {peer}",
-                name=self.factory.service.name,
-                running=self.factory.running,
+                name=self._programs.service.name,
+                running=self._programs.running,
                 peer=transport.getPeer(),
             )
             transport.loseConnection()
             return
-        self.factory.began(self)
+        self._programs.began(self)
         try:
             self._descriptor = cast(_Socket, cast(ISystemHandle, transport).getHandle()).fileno()
             self._spawn(self._descriptor)
         except OSError as error:
             _log.error(
                 "{program} cannot be run: {error}",
-                program=self.factory.service.program,
+                program=self._programs.service.program,
                 error=error,
             )
             self.programEnded()
@@ -97,7 +96,7 @@ class InetdProtocol(Protocol):
 
     def programEnded(self) -> None:
         """Close the connection; the program has ended."""
-        self.factory.ended(self)
+        self._programs.ended(self)
         if self._descriptor is not None:
             self.takeBack()
             cast(ITCPTransport, self.transport).loseConnection()
@@ -107,18 +106,22 @@ class InetdProtocol(Protocol):
         if self._descriptor is not None:
             os.set_blocking(self._descriptor, False)
 
+    @property
+    def _programs(self) -> "InetdFactory":
+        return cast(InetdFactory, self.factory)
+
     def _spawn(self, descriptor: int) -> None:
-        service = self.factory.service
+        service = self._programs.service
         # The flag belongs to the socket, which the program shares, and expects as others are.
         os.set_blocking(descriptor, True)
         mine = os.getuid(), os.getgid()
         other = (service.user, service.group) != mine
         with ExitStack() as stack:
             error = descriptor
-            if self.factory.stderrFile is not None:
-                file = stack.enter_context(open(self.factory.stderrFile, "ab"))
+            if self._programs.stderrFile is not None:
+                file = stack.enter_context(open(self._programs.stderrFile, "ab"))
                 error = file.fileno()
-            self.factory.reactor().spawnProcess(
+            self._programs.reactor().spawnProcess(
                 _Program(self),
                 str(service.program),
                 service.programArgs or [str(service.program)],

@@ -15,6 +15,9 @@ MAXIMUM_SIZE = 4 * 1024 * 1024
 """How many characters of a file are read; more are an error."""
 
 
+_SERVICES = "/etc/services"
+
+
 class InvalidConfError(Exception):
     """A configuration file is wrong."""
 
@@ -106,7 +109,7 @@ class ServicesConf(SimpleConfFile):
         services: The number of a port by the name of the service and of the protocol.
     """
 
-    defaultFilename = "/etc/services"
+    defaultFilename = _SERVICES
 
     def __init__(self) -> None:
         self.services: dict[tuple[str, str], int] = {}
@@ -271,7 +274,7 @@ class InetdConf(SimpleConfFile):
     def _names(self) -> Mapping[tuple[str, str], int]:
         if self._knownServices is None:
             self._knownServices = ServicesConf()
-            if os.path.exists(ServicesConf.defaultFilename):
+            if os.path.exists(_SERVICES):
                 self._knownServices.parseFile()
         return self._knownServices.services
 

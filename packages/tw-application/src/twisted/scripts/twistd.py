@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, NoReturn
 if hasattr(os, "fork"):
     from twisted.application._daemon._options import ServerOptions
 else:
-    from twisted.application._serveroptions import ServerOptions
+    from twisted.application._serveroptions import (  # type: ignore[assignment]  # the other's base
+        ServerOptions,
+    )
 
 if TYPE_CHECKING:
     from twisted.application._serveroptions import ServerOptions as AnyServerOptions

@@ -4,6 +4,8 @@ An application is a bag of components: ask it for what you need, as in
 `IServiceCollection(application)`, and add what others shall find with `setComponent`.
 """
 
+import os
+
 from twisted.application.service._interfaces import IProcess, IService
 from twisted.application.service._multiservice import MultiService
 from twisted.persisted import sob
@@ -49,7 +51,9 @@ def Application(name: str, uid: int | None = None, gid: int | None = None) -> Co
     return application
 
 
-def loadApplication(filename: sob.Path, kind: str, passphrase: None = None) -> Componentized:
+def loadApplication(
+    filename: str | os.PathLike[str], kind: str, passphrase: None = None
+) -> Componentized:
     """Load an application from a file.
 
     This can run any code: it is unsafe with a file that somebody else may have written.
