@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -347,6 +348,42 @@ def test_version_imports_nothing_that_only_applications_need() -> None:
     modules = json.loads(out.splitlines()[1])
     for heavy in ("zope.interface", "twisted.logger", "twisted.plugin", "twisted.internet.defer"):
         assert heavy not in modules
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[int]:
+    """The port of a server that echoes."""
+    (tmp_path / "served").mkdir()
+    echo = Place(tmp_path / "served")
+    with running([TWISTD, "-n", "--pidfile=", "-y", "echo.tac"], echo.path) as twistd:
+        twistd.waitFor(lambda text: STARTED in text)
+        yield echo.port
+        twistd.stop()
+
+
+def test_connections_are_passed_on(served: int, tmp_path: Path) -> None:
+    port = freePort()
+    words = ["-p", f"tcp:{port}:interface=127.0.0.1", "-h", "127.0.0.1", "-d", str(served)]
+    with running([TWISTD, "-n", "portforward", *words], tmp_path) as twistd:
+        twistd.waitFor(lambda text: STARTED in text)
+        assert ask(port, b"hello") == b"hello"
+        twistd.stop()
+
+
+def test_socks_proxy_serves_socat(served: int, tmp_path: Path) -> None:
+    if shutil.which("socat") is None:
+        pytest.skip("socat is missing: apt-get install socat")
+    port = freePort()
+    with running([TWISTD, "-n", "socks", "-p", str(port)], tmp_path) as twistd:
+        twistd.waitFor(lambda text: STARTED in text)
+        done = subprocess.run(
+            ["socat", "-t", "30", "-", f"SOCKS4:127.0.0.1:127.0.0.1:{served},socksport={port}"],
+            input=b"hello",
+            capture_output=True,
+            timeout=PATIENCE,
+        )
+        assert done.stdout == b"hello", done.stderr
+        twistd.stop()
 
 
 MAN_PAGE = ROOT / "packages" / "tw-application" / "man" / "twistd.1"
