@@ -22,7 +22,7 @@ def test_connections_are_passed_on_to_the_port_that_was_named() -> None:
 def test_bare_port_is_one_of_tcp() -> None:
     options = portforward.Options()
     options.parseOptions(["-p", "7"])
-    assert portforward.makeService(options)
+    assert isinstance(portforward.makeService(options), StreamServerEndpointService)
 
 
 @pytest.mark.parametrize("words", [["-d", "x"], ["-d", "70000"]])

@@ -29,12 +29,14 @@ from twisted.python.components import Componentized, adapt
 _log = Logger("twisted.application.app")
 
 
-class _Logs(Protocol):
+class Logs(Protocol):
     """What begins and ends a log."""
 
-    def start(self, application: Componentized) -> None: ...
+    def start(self, application: Componentized) -> None:
+        """Begin to log."""
 
-    def stop(self) -> None: ...
+    def stop(self) -> None:
+        """Log nothing more."""
 
 
 class ApplicationRunner:
@@ -58,14 +60,14 @@ class ApplicationRunner:
         twisted.python.usage.UsageError: What the options name is not there.
     """
 
-    loggerFactory: Callable[[ServerOptions], _Logs] = AppLogger
+    loggerFactory: Callable[[ServerOptions], Logs] = AppLogger
     profilerFactory: Callable[[ServerOptions], Profiles] = AppProfiler
 
     def __init__(self, config: ServerOptions) -> None:
         self.config = config
         self.application: Componentized | None = None
-        self.profiler = type(self).profilerFactory(config)
-        self.logger = type(self).loggerFactory(config)
+        self.profiler: Profiles = type(self).profilerFactory(config)
+        self.logger: Logs = type(self).loggerFactory(config)
         self._streams = (sys.stdout, sys.stderr)
         self.exitSignal: int | None = None
 
@@ -235,4 +237,4 @@ def exitWithSignal(number: int) -> NoReturn:
     sys.exit(128 + number)
 
 
-__all__ = ["ApplicationRunner", "exitWithSignal", "refuse", "run", "startApplication"]
+__all__ = ["ApplicationRunner", "Logs", "exitWithSignal", "refuse", "run", "startApplication"]

@@ -112,7 +112,7 @@ class AppProfiler:
     }
 
     def __init__(self, options: Mapping[str, Any]) -> None:
-        self.profiler = str(options.get("profiler", "cprofile")).lower()
+        self.profiler: str = str(options.get("profiler", "cprofile")).lower()
         kind = self.profilers[self.profiler]
         self._chosen = kind(options.get("profile"), options.get("savestats", False))
 

@@ -4,9 +4,9 @@ This room is what `twistd --version` and `--help` need, and imports no more than
 """
 
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from twisted import __version__
 from twisted.internet._reactoroption import ReactorSelectionMixin
@@ -50,12 +50,12 @@ class ServerOptions(ReactorSelectionMixin, Options):
         "Runs an application: one that a .tac file makes, or a service that a plugin makes. "
         "'twistd COMMAND --help' tells about the options of a command."
     )
-    optFlags = [
+    optFlags: Sequence[Sequence[Any]] = [
         ["savestats", None, "Save the statistics of the profiler as they are, not as text."],
         ["no_save", "o", "Do not save the application when it ends."],
         ["encrypted", "e", "The file of --file or --source is encrypted: such files are refused."],
     ]
-    optParameters = [
+    optParameters: Sequence[Sequence[Any]] = [
         ["logfile", "l", None, "Log to this file; - is standard output."],
         [
             "logger",

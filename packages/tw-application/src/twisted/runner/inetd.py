@@ -8,6 +8,7 @@ does, and a reactor one that does not; so it blocks for as long as the program h
 """
 
 import os
+from collections.abc import Callable
 from contextlib import ExitStack
 from typing import ClassVar, cast
 from typing import Protocol as TypingProtocol
@@ -145,7 +146,7 @@ class InetdFactory(ServerFactory):
         maximumPrograms: How many of its programs may run at a time; further connections are closed.
     """
 
-    protocol = InetdProtocol
+    protocol: Callable[[], IProtocol] | None = InetdProtocol
     stderrFile: ClassVar[str | None] = None
 
     def __init__(self, service: InetdService) -> None:

@@ -109,7 +109,7 @@ class ServicesConf(SimpleConfFile):
         services: The number of a port by the name of the service and of the protocol.
     """
 
-    defaultFilename = _SERVICES
+    defaultFilename: ClassVar[str | None] = _SERVICES
 
     def __init__(self) -> None:
         self.services: dict[tuple[str, str], int] = {}
@@ -198,7 +198,7 @@ class InetdConf(SimpleConfFile):
         services: The services, in their order.
     """
 
-    defaultFilename = "/etc/inetd.conf"
+    defaultFilename: ClassVar[str | None] = "/etc/inetd.conf"
 
     def __init__(self, knownServices: ServicesConf | None = None) -> None:
         self.services: list[InetdService] = []

@@ -1,6 +1,8 @@
 """The command `inetd`: listens as an inetd.conf(5) says."""
 
 import socket
+from collections.abc import Sequence
+from typing import Any
 
 from twisted.application.internet import TCPServer
 from twisted.application.runner import ExitStatus
@@ -28,12 +30,14 @@ class Options(UsageOptions):
         "Listens on the ports that an inetd.conf(5) names, and runs its program for each "
         "connection. Services over UDP, and those that wait, are left out."
     )
-    optParameters = [
+    optParameters: Sequence[Sequence[Any]] = [
         ["rpc", "r", "/etc/rpc", "Not used: services of RPC are left out."],
         ["file", "f", InetdConf.defaultFilename, "The file with the services."],
     ]
-    optFlags = [["nointernal", "i", "Leave out the services that inetd has itself."]]
-    compData = Completions(optActions={"file": CompleteFiles("*.conf")})
+    optFlags: Sequence[Sequence[Any]] = [
+        ["nointernal", "i", "Leave out the services that inetd has itself."]
+    ]
+    compData: Completions | None = Completions(optActions={"file": CompleteFiles("*.conf")})
 
 
 def makeService(config: UsageOptions) -> MultiService:

@@ -1,6 +1,8 @@
 """The command `procmon`: keeps one program running."""
 
 import os
+from collections.abc import Sequence
+from typing import Any
 
 from twisted.python.usage import Options as UsageOptions
 from twisted.python.usage import UsageError
@@ -17,7 +19,7 @@ class Options(UsageOptions):
         "instantly, there is a pause first, twice as long each time; a longer life resets that. "
         "For example: twistd procmon sleep 10"
     )
-    optParameters = [
+    optParameters: Sequence[Sequence[Any]] = [
         ["threshold", "t", 1.0, "How many seconds make a death not an instant one.", seconds],
         ["killtime", "k", 5.0, "How many seconds it has to end before it is killed.", seconds],
         ["minrestartdelay", "m", 1.0, "How many seconds the first pause takes.", seconds],

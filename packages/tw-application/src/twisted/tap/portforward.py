@@ -1,5 +1,8 @@
 """The command `portforward`: passes connections on to another port."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from twisted.application import strports
 from twisted.application.service import Service
 from twisted.protocols.portforward import ProxyFactory
@@ -12,12 +15,12 @@ class Options(UsageOptions):
 
     synopsis = "[options]"
     longdesc = "Passes the connections to a port on to a port of another host."
-    optParameters = [
+    optParameters: Sequence[Sequence[Any]] = [
         ["port", "p", "tcp:6666:interface=127.0.0.1", "Where to listen, as an endpoint."],
         ["host", "h", "localhost", "The host to connect to."],
         ["dest_port", "d", 6665, "The port to connect to.", portCoerce],
     ]
-    compData = Completions(optActions={"host": CompleteHostnames()})
+    compData: Completions | None = Completions(optActions={"host": CompleteHostnames()})
 
 
 def makeService(config: UsageOptions) -> Service:

@@ -3,6 +3,9 @@
 It serves clients of this machine; one that is open to everybody is soon found and misused.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 from twisted.application.internet import TCPServer
 from twisted.protocols.socks import SOCKSv4Factory, allowLocalClients
 from twisted.python.usage import CompleteFiles, CompleteNetInterfaces, Completions, portCoerce
@@ -14,12 +17,12 @@ class Options(UsageOptions):
 
     synopsis = "[-i <interface>] [-p <port>] [-l <file>]"
     longdesc = "A proxy of SOCKS 4 and 4a for clients of this machine."
-    optParameters = [
+    optParameters: Sequence[Sequence[Any]] = [
         ["interface", "i", "127.0.0.1", "The address to listen on."],
         ["port", "p", 1080, "The port to listen on.", portCoerce],
         ["log", "l", None, "Write all that is passed on into this file."],
     ]
-    compData = Completions(
+    compData: Completions | None = Completions(
         optActions={"log": CompleteFiles("*.log"), "interface": CompleteNetInterfaces()}
     )
 

@@ -1,6 +1,8 @@
 """The options of `twistd` on systems that have daemons."""
 
 import re
+from collections.abc import Sequence
+from typing import Any
 
 from twisted.application._serveroptions import ServerOptions as _ServerOptions
 from twisted.python.usage import (
@@ -52,7 +54,7 @@ def _group(text: str) -> int:
 class ServerOptions(_ServerOptions):
     """The options of `twistd`, with those for daemons."""
 
-    optFlags = [
+    optFlags: Sequence[Sequence[Any]] = [
         ["nodaemon", "n", "Stay in the foreground, with the usual file creation mask."],
         ["no-daemon", None, "The same as --nodaemon."],
         ["originalname", None, "Do not change the name of the process."],
@@ -64,7 +66,7 @@ class ServerOptions(_ServerOptions):
             "it the rights of root are given up for good.",
         ],
     ]
-    optParameters = [
+    optParameters: Sequence[Sequence[Any]] = [
         ["prefix", None, "twisted", "The name of the program in the system's log."],
         [
             "pidfile",
@@ -83,7 +85,7 @@ class ServerOptions(_ServerOptions):
         ],
         ["umask", None, None, "The file creation mask, octal; 077 for daemons by default.", _mask],
     ]
-    compData = Completions(
+    compData: Completions | None = Completions(
         optActions={
             "pidfile": CompleteFiles("*.pid"),
             "chroot": CompleteDirs(descr="chroot directory"),

@@ -34,7 +34,7 @@ class ReactorService(VolatileService):
     """
 
     method: ClassVar[str] = ""
-    volatile = ["reactor"]
+    volatile: list[str] = ["reactor"]
     reactor: object | None = None
 
     def __init__(self, *args: object, **kwargs: object) -> None:
@@ -51,7 +51,7 @@ class ReactorService(VolatileService):
 class ListeningService(ReactorService):
     """Listens while it runs: the base of the servers."""
 
-    volatile = [*ReactorService.volatile, "_port"]
+    volatile: list[str] = [*ReactorService.volatile, "_port"]
     _port: IListeningPort | None = None
 
     def privilegedStartService(self) -> None:
@@ -93,7 +93,7 @@ class ConnectingService(ReactorService):
     It connects once. `ClientService` connects again when the connection is lost.
     """
 
-    volatile = [*ReactorService.volatile, "_connection"]
+    volatile: list[str] = [*ReactorService.volatile, "_connection"]
     _connection: IConnector | None = None
 
     def startService(self) -> None:

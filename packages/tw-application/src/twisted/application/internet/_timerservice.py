@@ -33,7 +33,7 @@ class TimerService(VolatileService):
     """
 
     clock: IReactorTime | None = None
-    volatile = ["_timerLoop", "_timerEnded"]
+    volatile: list[str] = ["_timerLoop", "_timerEnded"]
     _timerLoop: LoopingCall | None = None
     _timerEnded: Deferred[LoopingCall | None] | None = None
 

@@ -33,7 +33,7 @@ class DummyTransport:
     disconnecting: ClassVar[int] = 0
 
 
-transport = DummyTransport()
+transport: DummyTransport = DummyTransport()
 """The transport of every `LineLogger`."""
 
 
