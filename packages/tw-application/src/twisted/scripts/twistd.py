@@ -39,12 +39,27 @@ def runApp(config: "AnyServerOptions") -> None:
         exitWithSignal(number)
 
 
+def _fillStandardStreams() -> None:
+    """Open /dev/null for each standard stream that the process was started without.
+
+    Otherwise what is opened next, such as the descriptor of epoll, would have its number, and would
+    be lost when a daemon lets go of the standard streams.
+    """
+    for stream in range(3):
+        try:
+            os.fstat(stream)
+        except OSError:
+            # The lowest number that is free is this one.
+            os.open(os.devnull, os.O_RDWR)
+
+
 def run() -> NoReturn:
     """Run the command `twistd` with the command line of this process, and exit.
 
     Raises:
         SystemExit: Always, unless a signal ended the application, which ends the process then.
     """
+    _fillStandardStreams()
     # Plugins and modules below the current directory are found too.
     sys.path.insert(0, os.getcwd())
     options = ServerOptions()
