@@ -386,6 +386,21 @@ def test_socks_proxy_serves_socat(served: int, tmp_path: Path) -> None:
         twistd.stop()
 
 
+def test_files_are_served_to_curl(tmp_path: Path) -> None:
+    if shutil.which("curl") is None:
+        pytest.skip("curl is missing: apt-get install curl")
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "file").write_text("what is in it")
+    port = freePort()
+    words = ["-p", f"tcp:{port}:interface=127.0.0.1", "-r", "site"]
+    with running([TWISTD, "-n", "ftp", *words], tmp_path) as twistd:
+        twistd.waitFor(lambda text: STARTED in text)
+        command = ["curl", "-sS", "--noproxy", "*", f"ftp://127.0.0.1:{port}/file"]
+        done = subprocess.run(command, capture_output=True, timeout=PATIENCE)
+        assert done.stdout == b"what is in it", done.stderr
+        twistd.stop()
+
+
 MAN_PAGE = ROOT / "packages" / "tw-application" / "man" / "twistd.1"
 
 

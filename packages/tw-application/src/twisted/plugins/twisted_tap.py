@@ -15,3 +15,7 @@ socks: ServiceMaker = ServiceMaker(
     "A proxy of SOCKS 4 for clients of this machine.",
     "socks",
 )
+
+ftp: ServiceMaker = ServiceMaker(
+    "Twisted FTP", "twisted.tap.ftp", "Serve files by FTP, also to guests.", "ftp"
+)
