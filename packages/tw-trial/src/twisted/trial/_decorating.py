@@ -1,0 +1,66 @@
+"""Doing something around tests that are run."""
+
+import gc
+import unittest
+from collections.abc import Callable
+from typing import Any
+
+from twisted.python.components import implementer, proxyForInterface
+from twisted.trial._holders import TestHolder
+from twisted.trial.itrial import ITestCase
+
+
+@implementer(ITestCase)
+class TestDecorator(proxyForInterface(ITestCase, "_originalTest")):  # type: ignore[misc]  # the base is made from the interface
+    """Stands for a test; subclasses do something before and after it in `run`."""
+
+    # pytest takes names that begin so for tests.
+    __test__ = False
+
+    _originalTest: Any
+
+    def __call__(self, result: Any) -> Any:  # noqa: ANN401 - also results of the standard library
+        """Run the test; the same as `run`."""
+        return self.run(result)
+
+    def run(self, result: Any) -> Any:  # noqa: ANN401 - also results of the standard library
+        """Run the test.
+
+        Args:
+            result: Who is told how it went.
+        """
+        return self._originalTest.run(result)
+
+
+class ForceGarbageCollection(TestDecorator):
+    """Collects all garbage before and after a test."""
+
+    def run(self, result: Any) -> None:  # noqa: ANN401 - also results of the standard library
+        """Collect garbage, run the test, and collect garbage again.
+
+        Args:
+            result: Who is told how it went.
+        """
+        gc.collect()
+        self._originalTest.run(result)
+        gc.collect()
+
+
+def decorate(test: Any, decorator: Callable[[Any], Any]) -> Any:  # noqa: ANN401 - tests and suites of any kind
+    """Return a test, or a suite of tests, of which each is wrapped.
+
+    Args:
+        test: The test or the suite. A suite keeps its class; a class that cannot be made from a
+            list of tests is kept as it is, with its tests exchanged.
+        decorator: What wraps a test, a subclass of `TestDecorator` for instance.
+    """
+    if isinstance(test, unittest.TestSuite):
+        wrapped = [decorate(each, decorator) for each in test]
+        test._tests = wrapped  # type: ignore[attr-defined]  # it is not in typeshed
+        return test
+    if isinstance(test, TestHolder):
+        return test
+    return decorator(test)
+
+
+__all__ = ["ForceGarbageCollection", "TestDecorator", "decorate"]
