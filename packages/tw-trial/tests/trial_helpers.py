@@ -1,10 +1,10 @@
 """Tests that are run by tests, and a reporter that notes what it is told."""
 
-import unittest
 from typing import Any
 
 from twisted.python.components import implementer
 from twisted.trial.itrial import IReporter
+from twisted.trial.unittest import SynchronousTestCase
 
 
 @implementer(IReporter)
@@ -62,13 +62,20 @@ class NotingReporter:
         return [kind for kind, _ in self.events]
 
 
-def run(test: unittest.TestCase) -> NotingReporter:
+def run(test: Any) -> NotingReporter:
     """Run a test and return the reporter."""
     reporter = NotingReporter()
-    test.run(reporter)  # type: ignore[arg-type]  # trial's tests take reporters
+    test.run(reporter)
     return reporter
 
 
-def runMethod(cls: Any, name: str = "test_it") -> NotingReporter:
-    """Run one method of a class."""
-    return run(cls(name))
+def derived(base: type[SynchronousTestCase], cls: type[SynchronousTestCase]) -> Any:
+    """Return a class of tests as one of another kind of test case."""
+    return type(cls.__name__, (cls, base), {"__module__": cls.__module__})
+
+
+def runMethod(
+    base: type[SynchronousTestCase], cls: type[SynchronousTestCase], name: str = "test_it"
+) -> NotingReporter:
+    """Run one method of a class, as another kind of test case."""
+    return run(derived(base, cls)(name))

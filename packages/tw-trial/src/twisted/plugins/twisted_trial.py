@@ -5,7 +5,12 @@ from twisted.trial.reporter._plugin import ReporterPlugin
 _MODULE = "twisted.trial.reporter"
 
 Tree: ReporterPlugin = ReporterPlugin(
-    "Tree Reporter", _MODULE, "verbose color output (default reporter)", "verbose", "v", "TreeReporter"
+    "Tree Reporter",
+    _MODULE,
+    "verbose color output (default reporter)",
+    "verbose",
+    "v",
+    "TreeReporter",
 )
 BlackAndWhite: ReporterPlugin = ReporterPlugin(
     "Verbose Reporter", _MODULE, "colorless verbose output", "bwverbose", "o", "VerboseTextReporter"
@@ -20,10 +25,20 @@ Classic: ReporterPlugin = ReporterPlugin(
     "Text Reporter", _MODULE, "terse text output", "text", "t", "TextReporter"
 )
 Timing: ReporterPlugin = ReporterPlugin(
-    "Timing Reporter", _MODULE, "verbose output with the time of each test", "timing", None, "TimingTextReporter"
+    "Timing Reporter",
+    _MODULE,
+    "verbose output with the time of each test",
+    "timing",
+    None,
+    "TimingTextReporter",
 )
 Subunit: ReporterPlugin = ReporterPlugin(
-    "Subunit Reporter", _MODULE, "subunit output (needs python-subunit)", "subunit", None, "SubunitReporter"
+    "Subunit Reporter",
+    _MODULE,
+    "subunit output (needs python-subunit)",
+    "subunit",
+    None,
+    "SubunitReporter",
 )
 JUnit: ReporterPlugin = ReporterPlugin(
     "JUnit Reporter", _MODULE, "JUnit XML", "junit", None, "JUnitReporter"

@@ -21,12 +21,15 @@ from twisted.python.usage import (
     CompleteFiles,
     CompleteList,
     Completions,
-    Options as UsageOptions,
     UsageError,
+)
+from twisted.python.usage import (
+    Options as UsageOptions,
 )
 from twisted.trial._decorating import decorate
 from twisted.trial._endings import endProcess
 from twisted.trial._history import readHistory, writeHistory
+from twisted.trial._kinds import AnyObject, AnyReporter, AnyStream, AnyTest
 from twisted.trial._reruns import Rerunning
 from twisted.trial._selection import first, ofShard, only, parseShard
 from twisted.trial._testtags import getTestModules, isTestFile, loadLocalVariables
@@ -120,15 +123,14 @@ class Options(ReactorSelectionMixin, UsageOptions):
     compData: Completions | None = Completions(
         optActions={
             "order": CompleteList(list(ORDERS)),
-            "reporter": lambda option, shell: CompleteList(
-                sorted(plugin.longOpt for plugin in _reporterPlugins())
-            )._shellCode(option, shell),
             "tbformat": CompleteList(["plain", "emacs", "cgitb"]),
             "logfile": CompleteFiles(descr="file for the log"),
             "random": CompleteList([], descr="seed"),
             "temp-directory": CompleteDirs(),
         },
-        extraActions=[CompleteFiles("*.py", descr="file | module | package | class | method", repeat=True)],
+        extraActions=[
+            CompleteFiles("*.py", descr="file | module | package | class | method", repeat=True)
+        ],
     )
 
     tracer: trace.Trace | None = None
@@ -259,7 +261,7 @@ class Options(ReactorSelectionMixin, UsageOptions):
             defer.setDebugging(True)
 
 
-def _findReporter(name: str) -> Any:
+def _findReporter(name: str) -> AnyObject:
     """Return the class of a reporter.
 
     Raises:
@@ -271,14 +273,14 @@ def _findReporter(name: str) -> Any:
     raise UsageError(f"there is no reporter {name!r}: see --help-reporters")
 
 
-def _spew(frame: types.FrameType, event: str, argument: object) -> Any:
+def _spew(frame: types.FrameType, event: str, argument: object) -> AnyObject:
     """Print that a function is called; for `sys.settrace`."""
     if event == "call":
         code = frame.f_code
         sys.stderr.write(f"{code.co_filename}:{frame.f_lineno}: {code.co_qualname}\n")
 
 
-def _findDebugger(name: str) -> Any:
+def _findDebugger(name: str) -> AnyObject:
     """Return what runs tests in a debugger.
 
     Raises:
@@ -302,9 +304,11 @@ def _getLoader(config: Options) -> TestLoader:
     return TestLoader()
 
 
-def _getSuite(config: Options) -> Any:
+def _getSuite(config: Options) -> AnyObject:
     """Return the tests that are to be run."""
-    suite: Any = _getLoader(config).loadByNames(config["tests"], recurse=not config["no-recurse"])
+    suite: AnyTest = _getLoader(config).loadByNames(
+        config["tests"], recurse=not config["no-recurse"]
+    )
     if config["shard"] is not None:
         suite = ofShard(suite, config["shard"])
     failed = readHistory(config["temp-directory"]).failed
@@ -317,10 +321,10 @@ def _getSuite(config: Options) -> Any:
     return suite
 
 
-def _makeReporterFactory(config: Options, files: "list[tuple[Any, TextIO]]") -> Any:
+def _makeReporterFactory(config: Options, files: "list[tuple[Any, TextIO]]") -> AnyObject:
     """Return what makes the reporter, or several at once if results go to files too."""
 
-    def make(stream: Any, tbformat: str, realtime: bool, publisher: Any) -> Any:
+    def make(stream: AnyStream, tbformat: str, realtime: bool, publisher: AnyObject) -> AnyObject:
         reporter = config["reporter"](stream, tbformat, realtime, publisher)
         if config["durations"]:
             reporter.slowest = config["durations"]
@@ -337,7 +341,7 @@ def _makeReporterFactory(config: Options, files: "list[tuple[Any, TextIO]]") -> 
     return make
 
 
-def _makeRunner(config: Options, reporterFactory: Any = None) -> TrialRunner:
+def _makeRunner(config: Options, reporterFactory: AnyObject = None) -> TrialRunner:
     """Return what runs the tests."""
     mode = debugger = None
     if config["debug"]:
@@ -362,7 +366,7 @@ def _makeRunner(config: Options, reporterFactory: Any = None) -> TrialRunner:
     return runner
 
 
-def _remember(config: Options, history: Any, reporter: Any) -> None:
+def _remember(config: Options, history: AnyObject, reporter: AnyReporter) -> None:
     """Keep for the next run how this one went."""
     durations = getattr(reporter, "collectedDurations", None)
     if durations is None:
@@ -383,17 +387,25 @@ def _writeCoverage(config: Options, directory: str) -> None:
     sys.stdout.write(f"The coverage is in {target}\n")
 
 
+def _opened(option: str, name: str, stack: ExitStack) -> TextIO:
+    """Return a new file for results; it is closed with a stack.
+
+    Raises:
+        UsageError: It cannot be written.
+    """
+    try:
+        return stack.enter_context(open(name, "w", encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"{option}: {name!r} can't be written: {error}")
+
+
 def _execute(config: Options, stack: ExitStack) -> int:
     """Run the tests, and return the exit status."""
     files: list[tuple[Any, TextIO]] = []
     kinds = (("junit", JUnitReporter), ("jsonlines", JSONLinesReporter))
     for option, kind in kinds:
         if config[option] is not None:
-            try:
-                file = open(config[option], "w", encoding="utf-8")
-            except OSError as error:
-                raise UsageError(f"--{option}: {config[option]!r} can't be written: {error}")
-            files.append((kind, stack.enter_context(file)))
+            files.append((kind, _opened(f"--{option}", config[option], stack)))
     history = readHistory(config["temp-directory"])
     runner = _makeRunner(config, _makeReporterFactory(config, files))
     suite = _getSuite(config)

@@ -11,9 +11,13 @@ from twisted.trial._assertions import Assertions
 class AliasedAssertions(Assertions):
     """The assertions under all their names."""
 
-    assert_ = failUnlessTrue = failUnless = Assertions.assertTrue
-    assertNot = failUnlessFalse = failIf = Assertions.assertFalse
-    failUnlessRaises = Assertions.assertRaises
+    # The standard library had some of these, which returned nothing.
+    failUnless = Assertions.assertTrue  # type: ignore[assignment]  # returns its argument
+    failIf = Assertions.assertFalse  # type: ignore[assignment]  # returns its argument
+    failUnlessRaises = Assertions.assertRaises  # type: ignore[assignment]  # returns the exception
+    assert_ = Assertions.assertTrue  # type: ignore[assignment]  # returns its argument
+    failUnlessTrue = Assertions.assertTrue
+    assertNot = failUnlessFalse = Assertions.assertFalse
     assertEquals = failUnlessEquals = failUnlessEqual = Assertions.assertEqual
     assertNotEquals = failIfEquals = failIfEqual = Assertions.assertNotEqual
     assertIdentical = failUnlessIdentical = Assertions.assertIs

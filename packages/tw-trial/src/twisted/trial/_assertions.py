@@ -12,13 +12,11 @@ from typing import Any, NoReturn, TypeVar, overload
 
 from twisted.python.failure import Failure
 from twisted.python.reflect import safe_repr
+from twisted.trial._kinds import AnyObject
 from twisted.trial._todo import FailTest
 
 _T = TypeVar("_T")
 _E = TypeVar("_E", bound=BaseException)
-
-# Frames of this module are left out of the tracebacks of failures, as the standard library does.
-__unittest = True
 
 LONGEST_REPR = 10_000
 """How many characters of a value are shown, at most, where two values are not equal."""
@@ -75,19 +73,19 @@ class Assertions(unittest.TestCase):
         """
         raise self.failureException(msg)
 
-    def assertFalse(self, condition: object, msg: object = None) -> Any:  # noqa: ANN401 - as the base class
+    def assertFalse(self, condition: object, msg: object = None) -> AnyObject:
         """Check that something is false, and return it."""
         super().assertFalse(condition, msg)
         return condition
 
-    def assertTrue(self, condition: object, msg: object = None) -> Any:  # noqa: ANN401 - as the base class
+    def assertTrue(self, condition: object, msg: object = None) -> AnyObject:
         """Check that something is true, and return it."""
         super().assertTrue(condition, msg)
         return condition
 
     @overload  # type: ignore[override]  # with a callable it returns the exception
     def assertRaises(
-        self, exception: type[_E] | tuple[type[_E], ...], f: None = None
+        self, exception: type[_E] | tuple[type[_E], ...], f: None = None, /
     ) -> RaisedContext: ...
     @overload
     def assertRaises(
@@ -102,6 +100,7 @@ class Assertions(unittest.TestCase):
         self,
         exception: type[BaseException] | tuple[type[BaseException], ...],
         f: Callable[..., object] | None = None,
+        /,
         *args: object,
         **kwargs: object,
     ) -> BaseException | RaisedContext:
@@ -131,8 +130,17 @@ class Assertions(unittest.TestCase):
         returned: object,
     ) -> BaseException:
         """Return what was raised if it was expected, or fail."""
-        if raised is not None and isinstance(raised, expected):
-            return raised
+        if raised is None or not isinstance(raised, expected):
+            self._failRaised(raised, expected, returned)
+        return raised
+
+    def _failRaised(
+        self,
+        raised: BaseException | None,
+        expected: type[BaseException] | tuple[type[BaseException], ...],
+        returned: object,
+    ) -> NoReturn:
+        """Say that another exception was raised, or none."""
         classes = expected if isinstance(expected, tuple) else (expected,)
         names = " or ".join(each.__name__ for each in classes)
         if raised is None:
@@ -144,12 +152,14 @@ class Assertions(unittest.TestCase):
 
     def assertEqual(self, first: _T, second: object, msg: object = None) -> _T:
         """Check that two values are equal, and return the first."""
-        if not first == second:
+        # Not `!=`: a class may define one of the two only, or both in ways that differ.
+        equal = first == second
+        if not equal:
             self._failUnequal(first, second, msg)
         return first
 
     def _failUnequal(self, first: object, second: object, msg: object) -> NoReturn:
-        text = "not equal:\n" f"a = {_shown(first)}\nb = {_shown(second)}\n"
+        text = f"not equal:\na = {_shown(first)}\nb = {_shown(second)}\n"
         difference = self._difference(first, second)
         if difference:
             text += f"\n{difference}\n"
@@ -157,7 +167,7 @@ class Assertions(unittest.TestCase):
 
     def _difference(self, first: object, second: object) -> str:
         """Return what the standard library says about two values of one type."""
-        compare = self._getAssertEqualityFunc(first, second)  # type: ignore[attr-defined]  # of the base class
+        compare = self._getAssertEqualityFunc(first, second)
         if compare == self._baseAssertEqual:  # type: ignore[attr-defined]  # of the base class
             return ""
         try:
@@ -168,7 +178,8 @@ class Assertions(unittest.TestCase):
 
     def assertNotEqual(self, first: _T, second: object, msg: object = None) -> _T:
         """Check that two values are not equal, and return the first."""
-        if not first != second:
+        different = first != second
+        if not different:
             self.fail(_said(msg, f"{safe_repr(first)} == {safe_repr(second)}"))
         return first
 
@@ -184,12 +195,16 @@ class Assertions(unittest.TestCase):
             self.fail(_said(msg, f"{safe_repr(first)} is {safe_repr(second)}"))
         return first
 
-    def assertIn(self, containee: _T, container: Container[Any] | Iterable[Any], msg: object = None) -> _T:  # type: ignore[override]  # returns it
+    def assertIn(
+        self, containee: _T, container: Container[Any] | Iterable[Any], msg: object = None
+    ) -> _T:
         """Check that something is in a container, and return it."""
         super().assertIn(containee, container, msg)
         return containee
 
-    def assertNotIn(self, containee: _T, container: Container[Any] | Iterable[Any], msg: object = None) -> _T:  # type: ignore[override]  # returns it
+    def assertNotIn(
+        self, containee: _T, container: Container[Any] | Iterable[Any], msg: object = None
+    ) -> _T:
         """Check that something is not in a container, and return it."""
         super().assertNotIn(containee, container, msg)
         return containee
@@ -202,29 +217,43 @@ class Assertions(unittest.TestCase):
             self.fail(_said(msg, f"{first} ~== {second}"))
         return first
 
-    def assertSubstring(self, substring: Any, astring: Any, msg: object = None) -> Any:  # noqa: ANN401 - strings or bytes
+    def assertSubstring(
+        self, substring: AnyObject, astring: AnyObject, msg: object = None
+    ) -> AnyObject:
         """Check that a string is a part of another one, and return it."""
         return self.assertIn(substring, astring, msg)
 
-    def assertNotSubstring(self, substring: Any, astring: Any, msg: object = None) -> Any:  # noqa: ANN401 - strings or bytes
+    def assertNotSubstring(
+        self, substring: AnyObject, astring: AnyObject, msg: object = None
+    ) -> AnyObject:
         """Check that a string is no part of another one, and return it."""
         return self.assertNotIn(substring, astring, msg)
 
-    def assertIsInstance(self, instance: object, classOrTuple: Any, message: object = None) -> None:  # type: ignore[override]  # noqa: ANN401 - the name of the parameter; an interface is no class
+    def assertIsInstance(
+        self, instance: object, classOrTuple: AnyObject, message: object = None
+    ) -> None:
         """Check that an object is an instance of a class, or of one of several."""
         if not isinstance(instance, classOrTuple):
             said = f"{safe_repr(instance)} is not an instance of {safe_repr(classOrTuple)}"
             self.fail(_said(message, said))
 
-    def assertNotIsInstance(self, instance: object, classOrTuple: Any, msg: object = None) -> None:  # type: ignore[override]  # noqa: ANN401 - the name of the parameter
+    def assertNotIsInstance(
+        self, instance: object, classOrTuple: AnyObject, msg: object = None
+    ) -> None:
         """Check that an object is no instance of a class, nor of one of several."""
         if isinstance(instance, classOrTuple):
             said = f"{safe_repr(instance)} is an instance of {safe_repr(classOrTuple)}"
             self.fail(_said(msg, said))
 
     def assertWarns(  # type: ignore[override]  # takes a message and a file as well
-        self, category: Any, message: Any = None, filename: Any = None, f: Any = None, *args: Any, **kwargs: Any  # noqa: ANN401 - two forms, see below
-    ) -> Any:  # noqa: ANN401 - see below
+        self,
+        category: AnyObject,
+        message: AnyObject = None,
+        filename: AnyObject = None,
+        f: AnyObject = None,
+        *args: AnyObject,
+        **kwargs: AnyObject,
+    ) -> AnyObject:
         """Check that a call warns.
 
         Without a string as `message` it is the assertion of the standard library:

@@ -17,9 +17,6 @@ from twisted.trial.itrial import ITestCase
 
 _T = TypeVar("_T")
 
-# Frames of this module are left out of the tracebacks of failures.
-__unittest = True
-
 
 @implementer(ITestCase)
 class TestCase(SynchronousTestCase):
@@ -47,12 +44,12 @@ class TestCase(SynchronousTestCase):
             self.fail(f"did not catch an error, instead got {result!r} (expected: {names})")
 
         def failed(failure: Failure) -> object:
-            if failure.check(*expectedFailures):
-                return failure.value
-            self.fail(
-                f"{failure.type.__name__} raised instead of {_namesOf(expectedFailures)}:\n"
-                f"{failure.getTraceback()}"
-            )
+            if not failure.check(*expectedFailures):
+                self.fail(
+                    f"{failure.type.__name__} raised instead of {_namesOf(expectedFailures)}:\n"
+                    f"{failure.getTraceback()}"
+                )
+            return failure.value
 
         return deferred.addCallbacks(succeeded, failed)
 

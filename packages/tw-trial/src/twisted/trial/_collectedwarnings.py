@@ -46,8 +46,13 @@ class CollectedWarnings:
         warnings.simplefilter("always")
         return self
 
-    def __exit__(self, *exception: object) -> None:
-        self._catching.__exit__(*exception)
+    def __exit__(
+        self,
+        exceptionType: type[BaseException] | None,
+        value: BaseException | None,
+        traceback: types.TracebackType | None,
+    ) -> None:
+        self._catching.__exit__(exceptionType, value, traceback)
 
     def flush(
         self, offendingFunctions: Iterable[Callable[..., object]] | None = None
@@ -124,7 +129,9 @@ def _isNeverAwaited(warning: warnings.WarningMessage) -> bool:
 
 
 def _failureOf(warning: warnings.WarningMessage) -> Failure:
-    error = warning.message if isinstance(warning.message, Warning) else RuntimeWarning(warning.message)
+    error = (
+        warning.message if isinstance(warning.message, Warning) else RuntimeWarning(warning.message)
+    )
     error.add_note(f"made in {warning.filename}, line {warning.lineno}, or before")
     return Failure(error)
 

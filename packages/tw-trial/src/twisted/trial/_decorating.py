@@ -7,6 +7,7 @@ from typing import Any
 
 from twisted.python.components import implementer, proxyForInterface
 from twisted.trial._holders import TestHolder
+from twisted.trial._kinds import AnyReporter, AnyTest
 from twisted.trial.itrial import ITestCase
 
 
@@ -19,11 +20,11 @@ class TestDecorator(proxyForInterface(ITestCase, "_originalTest")):  # type: ign
 
     _originalTest: Any
 
-    def __call__(self, result: Any) -> Any:  # noqa: ANN401 - also results of the standard library
+    def __call__(self, result: AnyReporter) -> AnyReporter:
         """Run the test; the same as `run`."""
         return self.run(result)
 
-    def run(self, result: Any) -> Any:  # noqa: ANN401 - also results of the standard library
+    def run(self, result: AnyReporter) -> AnyReporter:
         """Run the test.
 
         Args:
@@ -35,7 +36,7 @@ class TestDecorator(proxyForInterface(ITestCase, "_originalTest")):  # type: ign
 class ForceGarbageCollection(TestDecorator):
     """Collects all garbage before and after a test."""
 
-    def run(self, result: Any) -> None:  # noqa: ANN401 - also results of the standard library
+    def run(self, result: AnyReporter) -> None:
         """Collect garbage, run the test, and collect garbage again.
 
         Args:
@@ -46,7 +47,7 @@ class ForceGarbageCollection(TestDecorator):
         gc.collect()
 
 
-def decorate(test: Any, decorator: Callable[[Any], Any]) -> Any:  # noqa: ANN401 - tests and suites of any kind
+def decorate(test: AnyTest, decorator: Callable[[AnyTest], AnyTest]) -> AnyTest:
     """Return a test, or a suite of tests, of which each is wrapped.
 
     Args:
@@ -56,7 +57,7 @@ def decorate(test: Any, decorator: Callable[[Any], Any]) -> Any:  # noqa: ANN401
     """
     if isinstance(test, unittest.TestSuite):
         wrapped = [decorate(each, decorator) for each in test]
-        test._tests = wrapped  # type: ignore[attr-defined]  # it is not in typeshed
+        test._tests = wrapped
         return test
     if isinstance(test, TestHolder):
         return test

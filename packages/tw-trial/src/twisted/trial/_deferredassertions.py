@@ -9,9 +9,6 @@ from twisted.trial._aliases import AliasedAssertions
 
 _T = TypeVar("_T")
 
-# Frames of this module are left out of the tracebacks of failures.
-__unittest = True
-
 Awaited: TypeAlias = (
     Deferred[_T] | Coroutine[Deferred[Any], Any, _T] | Generator[Deferred[Any], Any, _T]
 )

@@ -4,9 +4,10 @@ import os
 import sys
 import threading
 import time
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from twisted.internet._reactorinstall import installedReactor
+from twisted.trial._kinds import AnyReactor
 
 LONGEST_SHUTDOWN = 5.0
 """How many seconds the reactor has to shut down."""
@@ -17,7 +18,7 @@ THREAD_GRACE = 1.0
 
 def shutDownReactor() -> None:
     """Fire the shutdown event of the default reactor, if there is one and it does not run."""
-    reactor: Any = installedReactor()
+    reactor: AnyReactor = installedReactor()
     if reactor is None or reactor.running:
         return
     limit = reactor.callLater(LONGEST_SHUTDOWN, reactor.crash)

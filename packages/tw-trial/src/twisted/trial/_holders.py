@@ -4,6 +4,7 @@ from typing import Any
 
 from twisted.python.components import implementer
 from twisted.python.failure import Failure
+from twisted.trial._kinds import AnyReporter
 from twisted.trial._pyunit import reporterFor
 from twisted.trial.itrial import Error, ITestCase
 
@@ -32,7 +33,7 @@ class TestHolder:
         """
         self.description = description
 
-    def __call__(self, result: Any) -> None:  # noqa: ANN401 - also results of the standard library
+    def __call__(self, result: AnyReporter) -> None:
         """Run it; the same as `run`."""
         self.run(result)
 
@@ -48,7 +49,7 @@ class TestHolder:
         """Return its name."""
         return self.description
 
-    def run(self, result: Any) -> None:  # noqa: ANN401 - also results of the standard library
+    def run(self, result: AnyReporter) -> None:
         """Report a success.
 
         Args:
@@ -87,7 +88,7 @@ class ErrorHolder(TestHolder):
     def __repr__(self) -> str:
         return f"<{type(self).__name__} description={self.description!r} error={self.error!r}>"
 
-    def run(self, result: Any) -> None:  # noqa: ANN401 - also results of the standard library
+    def run(self, result: AnyReporter) -> None:
         """Report the error.
 
         Args:

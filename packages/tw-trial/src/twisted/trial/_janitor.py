@@ -17,6 +17,7 @@ from twisted.internet.error import ConnectionLost
 from twisted.internet.process import reapAllProcesses, reapProcessHandlers
 from twisted.python.failure import Failure
 from twisted.python.reflect import safe_repr
+from twisted.trial._kinds import AnyReactor
 from twisted.trial._places import places
 
 GRACE_TURNS = 10
@@ -83,7 +84,7 @@ def _described(left: object) -> str:
 
 def afterTest() -> DirtyReactorAggregateError | None:
     """Cancel the delayed calls that are left; return the error that tells of them."""
-    reactor: Any = installedReactor()
+    reactor: AnyReactor = installedReactor()
     if reactor is None:
         return None
     pending = _pendingCalls(reactor)
@@ -101,12 +102,12 @@ def afterTest() -> DirtyReactorAggregateError | None:
     return error
 
 
-def _pendingCalls(reactor: Any) -> Sequence[Any]:
+def _pendingCalls(reactor: AnyReactor) -> Sequence[Any]:
     found: Sequence[Any] = [call for call in reactor.getDelayedCalls() if call.active()]
     return found
 
 
-def _isBusy(reactor: Any) -> bool:
+def _isBusy(reactor: AnyReactor) -> bool:
     """Return whether there is something to do at once, as far as that is known."""
     timeout = getattr(reactor, "timeout", None)
     return timeout is None or timeout() == 0
@@ -114,7 +115,7 @@ def _isBusy(reactor: Any) -> bool:
 
 def afterClass() -> DirtyReactorAggregateError | None:
     """Remove descriptors, processes and threads that are left; return the error about them."""
-    reactor: Any = installedReactor()
+    reactor: AnyReactor = installedReactor()
     if reactor is None:
         return None
     for _ in range(GRACE_TURNS):
@@ -137,7 +138,7 @@ def afterClass() -> DirtyReactorAggregateError | None:
     return error
 
 
-def _isDirty(reactor: Any) -> bool:
+def _isDirty(reactor: AnyReactor) -> bool:
     readers = getattr(reactor, "getReaders", list)
     writers = getattr(reactor, "getWriters", list)
     return bool(
@@ -145,17 +146,17 @@ def _isDirty(reactor: Any) -> bool:
     )
 
 
-def _open(reactor: Any) -> list[Any]:
+def _open(reactor: AnyReactor) -> list[Any]:
     """Return the transports that are open, those among them that the reactor does not watch."""
     return list(getattr(reactor, "openTransports", ()))
 
 
-def _working(reactor: Any) -> list[Any]:
+def _working(reactor: AnyReactor) -> list[Any]:
     pool = getattr(reactor, "threadpool", None)
     return [] if pool is None else list(pool.working)
 
 
-def _selectables(reactor: Any) -> list[Any]:
+def _selectables(reactor: AnyReactor) -> list[Any]:
     """Take every descriptor out of the reactor, and return them."""
     removeAll = getattr(reactor, "removeAll", list)
     found: list[Any] = list(removeAll())
@@ -163,11 +164,13 @@ def _selectables(reactor: Any) -> list[Any]:
     return found + [each for each in _open(reactor) if id(each) not in known]
 
 
-def _endProcesses(reactor: Any) -> list[str]:
+def _endProcesses(reactor: AnyReactor) -> list[str]:
     """Kill the processes that are left."""
     texts = []
     for pid, process in list(reapProcessHandlers.items()):
-        texts.append("\n".join(filter(None, [f"process {pid}: {process!r}", places.describe(process)])))
+        texts.append(
+            "\n".join(filter(None, [f"process {pid}: {process!r}", places.describe(process)]))
+        )
         try:
             os.kill(pid, signal.SIGKILL)
         except OSError:
@@ -183,7 +186,7 @@ def _endProcesses(reactor: Any) -> list[str]:
     return texts
 
 
-def _leaveThreads(reactor: Any) -> list[str]:
+def _leaveThreads(reactor: AnyReactor) -> list[str]:
     """Replace a pool whose threads still work."""
     limit = time.monotonic() + THREAD_GRACE
     while _working(reactor) and time.monotonic() < limit:

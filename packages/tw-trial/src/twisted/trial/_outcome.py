@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from twisted.python.failure import Failure
+from twisted.trial._kinds import AnyTest
 from twisted.trial._todo import Todo
 from twisted.trial.itrial import IReporter
 
@@ -16,7 +17,7 @@ class Outcome:
         passed: Whether nothing was told so far.
     """
 
-    def __init__(self, test: Any, reporter: IReporter, todo: Todo | None) -> None:  # noqa: ANN401 - a test case, which is typed further up
+    def __init__(self, test: AnyTest, reporter: IReporter, todo: Todo | None) -> None:
         """Begin with a test that has raised nothing.
 
         Args:

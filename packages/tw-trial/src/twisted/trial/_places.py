@@ -12,6 +12,8 @@ from functools import wraps
 from types import FrameType
 from typing import Any
 
+from twisted.trial._kinds import AnyObject, AnyReactor
+
 MOST_PLACES = 10_000
 """How many places are remembered at a time."""
 
@@ -33,7 +35,7 @@ class Places:
         self._reactor: object = None
         self.test = ""
 
-    def watch(self, reactor: Any) -> None:  # noqa: ANN401 - any kind of reactor
+    def watch(self, reactor: AnyReactor) -> None:
         """Begin to remember what comes to a reactor; harmless if that has begun.
 
         Args:
@@ -54,7 +56,7 @@ class Places:
 
     def _rememberingResult(self, method: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(method)
-        def callLater(*args: Any, **kwargs: Any) -> Any:
+        def callLater(*args: AnyObject, **kwargs: AnyObject) -> AnyObject:
             made = method(*args, **kwargs)
             self._remember(made)
             return made
@@ -63,14 +65,14 @@ class Places:
 
     def _remembering(self, method: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(method)
-        def add(descriptor: Any) -> Any:
+        def add(descriptor: AnyObject) -> AnyObject:
             if id(descriptor) not in self._known:
                 self._remember(descriptor)
             return method(descriptor)
 
         return add
 
-    def _remember(self, made: Any) -> None:
+    def _remember(self, made: AnyObject) -> None:
         if len(self._known) >= MOST_PLACES:
             return
         try:
@@ -95,9 +97,7 @@ class Places:
 
     def forget(self) -> None:
         """Forget what does not exist any more."""
-        self._known = {
-            key: known for key, known in self._known.items() if known[0]() is not None
-        }
+        self._known = {key: known for key, known in self._known.items() if known[0]() is not None}
 
 
 def _callers(frame: FrameType | None) -> Place:

@@ -1,15 +1,16 @@
 """Telling a result of the standard library what our reporters are told."""
 
 import unittest
-from typing import Any
+from typing import Any, cast
 
 from twisted.python.components import adapt, implementer
 from twisted.python.failure import Failure
+from twisted.trial._kinds import AnyObject, AnyReporter
 from twisted.trial._todo import Todo
 from twisted.trial.itrial import Error, IReporter, ITestCase
 
 
-def asExcInfo(error: Error) -> Any:  # noqa: ANN401 - stands for what results of the standard library take
+def asExcInfo(error: Error) -> AnyObject:
     """Return an error in the form of `sys.exc_info`.
 
     Args:
@@ -40,12 +41,12 @@ class PyUnitResultAdapter:
         self.original: Any = original
 
     @property
-    def shouldStop(self) -> bool:  # type: ignore[override]  # the interface declares an attribute
+    def shouldStop(self) -> bool:
         """Whether no more tests are to be run."""
         return bool(self.original.shouldStop)
 
     @property
-    def testsRun(self) -> int:  # type: ignore[override]  # the interface declares an attribute
+    def testsRun(self) -> int:
         """How many tests were started so far."""
         return int(self.original.testsRun)
 
@@ -105,14 +106,17 @@ class PyUnitResultAdapter:
         """Do nothing: whoever made the result prints it."""
 
 
-def reporterFor(result: Any) -> IReporter:  # noqa: ANN401 - a reporter or a result of the standard library
+def reporterFor(result: AnyReporter) -> IReporter:
     """Return the reporter that a result is, or one that tells it.
 
     Args:
         result: A reporter, or a result of the standard library.
     """
     found = adapt(IReporter, result, None)
-    return PyUnitResultAdapter(result) if found is None else found
+    if found is not None:
+        return found
+    # Its names of parameters are those that existing code knows.
+    return cast(IReporter, PyUnitResultAdapter(result))
 
 
 __all__ = ["PyUnitResultAdapter", "asExcInfo", "reporterFor"]

@@ -5,6 +5,7 @@ from typing import Any
 
 from twisted.python.components import implementer
 from twisted.trial._decorating import TestDecorator
+from twisted.trial._kinds import AnyReporter, AnyTest
 from twisted.trial._pyunit import reporterFor
 from twisted.trial.itrial import Error, IReporter
 
@@ -28,44 +29,44 @@ class Recording:
         self.failed = False
 
     @property
-    def shouldStop(self) -> bool:  # type: ignore[override]  # the interface declares an attribute
+    def shouldStop(self) -> bool:
         """Whether no more tests are to be run."""
         return self._reporter.shouldStop
 
     @property
-    def testsRun(self) -> int:  # type: ignore[override]  # the interface declares an attribute
+    def testsRun(self) -> int:
         """How many tests were started so far."""
         return self._reporter.testsRun
 
-    def startTest(self, method: Any) -> None:  # noqa: ANN401 - tests of all kinds
+    def startTest(self, method: AnyTest) -> None:
         """Ignore that a test begins: the reporter knows it already."""
 
-    def stopTest(self, method: Any) -> None:  # noqa: ANN401 - tests of all kinds
+    def stopTest(self, method: AnyTest) -> None:
         """Ignore that a test is over: it may begin again."""
 
-    def addSuccess(self, test: Any) -> None:  # noqa: ANN401 - tests of all kinds
+    def addSuccess(self, test: AnyTest) -> None:
         """Note that a test passed."""
         self._calls.append(("addSuccess", ()))
 
-    def addError(self, test: Any, error: Error) -> None:  # noqa: ANN401 - tests of all kinds
+    def addError(self, test: AnyTest, error: Error) -> None:
         """Note an error."""
         self.failed = True
         self._calls.append(("addError", (error,)))
 
-    def addFailure(self, test: Any, failure: Error) -> None:  # noqa: ANN401 - tests of all kinds
+    def addFailure(self, test: AnyTest, failure: Error) -> None:
         """Note a failure."""
         self.failed = True
         self._calls.append(("addFailure", (failure,)))
 
-    def addExpectedFailure(self, test: Any, failure: Error, todo: Any = None) -> None:  # noqa: ANN401 - tests of all kinds
+    def addExpectedFailure(self, test: AnyTest, failure: Error, todo: AnyTest = None) -> None:
         """Note a failure that was expected."""
         self._calls.append(("addExpectedFailure", (failure, todo)))
 
-    def addUnexpectedSuccess(self, test: Any, todo: Any = None) -> None:  # noqa: ANN401 - tests of all kinds
+    def addUnexpectedSuccess(self, test: AnyTest, todo: AnyTest = None) -> None:
         """Note a success that was not expected."""
         self._calls.append(("addUnexpectedSuccess", (todo,)))
 
-    def addSkip(self, test: Any, reason: str) -> None:  # noqa: ANN401 - tests of all kinds
+    def addSkip(self, test: AnyTest, reason: str) -> None:
         """Note that a test was skipped."""
         self._calls.append(("addSkip", (reason,)))
 
@@ -76,7 +77,7 @@ class Recording:
     def done(self) -> None:
         """Do nothing: a single test does not end a run."""
 
-    def replay(self, test: Any) -> None:  # noqa: ANN401 - tests of all kinds
+    def replay(self, test: AnyTest) -> None:
         """Tell the reporter what was noted.
 
         Args:
@@ -89,7 +90,7 @@ class Recording:
 class Rerunning(TestDecorator):
     """Runs a test again when it fails."""
 
-    def __init__(self, original: Any, reruns: int) -> None:  # noqa: ANN401 - tests of all kinds
+    def __init__(self, original: AnyTest, reruns: int) -> None:
         """Stand for a test.
 
         Args:
@@ -99,7 +100,7 @@ class Rerunning(TestDecorator):
         super().__init__(original)
         self._reruns = reruns
 
-    def run(self, result: Any) -> None:  # noqa: ANN401 - also results of the standard library
+    def run(self, result: AnyReporter) -> None:
         """Run the test until it passes, or often enough; only the last run counts.
 
         Args:
@@ -109,18 +110,23 @@ class Rerunning(TestDecorator):
         test = self._originalTest
         reporter.startTest(test)
         try:
-            for attempt in range(self._reruns + 1):
-                recording = Recording(reporter)
-                # Each attempt has an instance that no other has touched.
-                copy.copy(test).run(recording)
-                if not recording.failed:
-                    break
+            attempts = 0
+            recording = self._attempt(reporter)
+            while recording.failed and attempts < self._reruns:
+                attempts += 1
+                recording = self._attempt(reporter)
             recording.replay(test)
             addFlaky = getattr(reporter, "addFlaky", None)
-            if attempt and not recording.failed and addFlaky is not None:
-                addFlaky(test, attempt)
+            if attempts and not recording.failed and addFlaky is not None:
+                addFlaky(test, attempts)
         finally:
             reporter.stopTest(test)
+
+    def _attempt(self, reporter: IReporter) -> Recording:
+        """Run an instance of the test that no other attempt has touched."""
+        recording = Recording(reporter)
+        copy.copy(self._originalTest).run(recording)
+        return recording
 
 
 __all__ = ["Recording", "Rerunning"]

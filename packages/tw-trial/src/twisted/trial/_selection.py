@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from twisted.trial._kinds import AnyTest
 from twisted.trial._suites import TestSuite, flattened
 
 _SHARD = re.compile(r"([1-9][0-9]{0,5})/([1-9][0-9]{0,5})")
@@ -25,7 +26,7 @@ def parseShard(text: str) -> tuple[int, int]:
     return int(found[1]), int(found[2])
 
 
-def ofShard(suite: Any, shard: tuple[int, int]) -> TestSuite:  # noqa: ANN401 - suites of all kinds
+def ofShard(suite: AnyTest, shard: tuple[int, int]) -> TestSuite:
     """Return those tests of a suite that are in one of several parts.
 
     A test is always in the same part, on every machine; the tests of a class are in one.
@@ -36,14 +37,14 @@ def ofShard(suite: Any, shard: tuple[int, int]) -> TestSuite:  # noqa: ANN401 - 
     """
     number, count = shard
 
-    def isIn(test: Any) -> bool:
+    def isIn(test: AnyTest) -> bool:
         cls = test.id().rpartition(".")[0] or test.id()
         return zlib.crc32(cls.encode("utf-8", "surrogatepass")) % count == number - 1
 
     return _filtered(suite, isIn)
 
 
-def only(suite: Any, names: Iterable[str]) -> TestSuite:  # noqa: ANN401 - suites of all kinds
+def only(suite: AnyTest, names: Iterable[str]) -> TestSuite:
     """Return those tests of a suite that have one of some names.
 
     Args:
@@ -54,7 +55,7 @@ def only(suite: Any, names: Iterable[str]) -> TestSuite:  # noqa: ANN401 - suite
     return _filtered(suite, lambda test: test.id() in wanted)
 
 
-def first(suite: Any, names: Iterable[str]) -> TestSuite:  # noqa: ANN401 - suites of all kinds
+def first(suite: AnyTest, names: Iterable[str]) -> TestSuite:
     """Return the tests of a suite, those with one of some names before the others.
 
     Args:
@@ -69,7 +70,7 @@ def first(suite: Any, names: Iterable[str]) -> TestSuite:  # noqa: ANN401 - suit
     return TestSuite([*early, late])
 
 
-def _filtered(suite: Any, wanted: Callable[[Any], bool]) -> TestSuite:
+def _filtered(suite: AnyTest, wanted: Callable[[Any], bool]) -> TestSuite:
     return TestSuite([test for test in flattened(suite) if wanted(test)])
 
 

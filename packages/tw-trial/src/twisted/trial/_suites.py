@@ -2,11 +2,13 @@
 
 import unittest
 from collections.abc import Iterable, Iterator
+from itertools import zip_longest
 from typing import Any
 
 from twisted.trial._decorating import ForceGarbageCollection, decorate
 from twisted.trial._endings import shutDownReactor
 from twisted.trial._holders import ErrorHolder
+from twisted.trial._kinds import AnyReporter, AnyTest
 from twisted.trial._loggederrors import loggedErrors
 from twisted.trial._pyunit import reporterFor
 
@@ -23,7 +25,7 @@ class TestSuite(unittest.TestSuite):
     _tests: list[Any]
     _result: Any = None
 
-    def run(self, result: Any, debug: bool = False) -> Any:  # noqa: ANN401 - also our reporters
+    def run(self, result: AnyReporter, debug: bool = False) -> AnyReporter:
         """Run the tests.
 
         Args:
@@ -34,7 +36,7 @@ class TestSuite(unittest.TestSuite):
             The result.
         """
         tests = list(self)
-        for test, following in zip(tests, [*tests[1:], None], strict=True):
+        for test, following in zip_longest(tests, tests[1:]):
             if hasattr(test, "_isLastOfItsClass"):
                 test._isLastOfItsClass = type(test) is not type(following)
         del tests
@@ -49,7 +51,7 @@ class TestSuite(unittest.TestSuite):
             reportLogged(self._result, name)
 
 
-def flattened(suite: Any) -> Iterator[Any]:  # noqa: ANN401 - a test or a suite
+def flattened(suite: AnyTest) -> Iterator[AnyTest]:
     """Yield the tests of a suite and of the suites in it.
 
     Args:
@@ -65,7 +67,7 @@ def flattened(suite: Any) -> Iterator[Any]:  # noqa: ANN401 - a test or a suite
 class DestructiveTestSuite(TestSuite):
     """A suite that takes out each test before it is run."""
 
-    def run(self, result: Any, debug: bool = False) -> Any:  # noqa: ANN401 - also our reporters
+    def run(self, result: AnyReporter, debug: bool = False) -> AnyReporter:
         """Run the tests.
 
         Args:
@@ -84,7 +86,7 @@ class DestructiveTestSuite(TestSuite):
 class LoggedSuite(TestSuite):
     """A suite that reports the errors that were logged while no test ran."""
 
-    def run(self, result: Any, debug: bool = False) -> Any:  # noqa: ANN401 - also our reporters
+    def run(self, result: AnyReporter, debug: bool = False) -> AnyReporter:
         """Run the tests, then report what was logged outside of them.
 
         Args:
@@ -100,7 +102,7 @@ class LoggedSuite(TestSuite):
         return result
 
 
-def reportLogged(result: Any, description: str) -> None:  # noqa: ANN401 - also our reporters
+def reportLogged(result: AnyReporter, description: str) -> None:
     """Report the errors that were logged and belong to no test that runs.
 
     Args:
@@ -124,7 +126,7 @@ class TrialSuite(TestSuite):
         super().__init__(tests)
         self._forceGarbageCollection = forceGarbageCollection
 
-    def run(self, result: Any, debug: bool = False) -> Any:  # noqa: ANN401 - also our reporters
+    def run(self, result: AnyReporter, debug: bool = False) -> AnyReporter:
         """Run the tests, then let the reactor shut down.
 
         Args:

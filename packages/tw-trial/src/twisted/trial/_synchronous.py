@@ -36,12 +36,12 @@ from twisted.trial._collectedwarnings import (
     suppressing,
 )
 from twisted.trial._deferredassertions import DeferredAssertions
+from twisted.trial._kinds import AnyObject, AnyReporter
 from twisted.trial._loggederrors import loggedErrors
 from twisted.trial._outcome import Outcome, attempt
 from twisted.trial._pyunit import reporterFor
-from twisted.trial._todo import Todo, makeTodo
+from twisted.trial._todo import FailTest, Todo, makeTodo
 from twisted.trial._watchdog import watchdog
-from twisted.trial.itrial import IReporter
 
 _P = ParamSpec("_P")
 
@@ -51,9 +51,6 @@ _MISSING: Any = object()
 
 LONGEST_NAME = 32
 """How many characters of the names of module, class and method are in the path of `mktemp`."""
-
-# Frames of this module are left out of the tracebacks of failures.
-__unittest = True
 
 
 class SynchronousTestCase(DeferredAssertions):
@@ -69,6 +66,10 @@ class SynchronousTestCase(DeferredAssertions):
     - `timeout`: how many seconds each of `setUp`, method, `tearDown` and cleanups may take; 120 if
       there is none.
     """
+
+    failureException = FailTest
+    # Of the base class: function, arguments, keyword arguments.
+    _cleanups: list[tuple[Callable[..., object], tuple[object, ...], dict[str, object]]]
 
     def __init__(self, methodName: str = "runTest") -> None:
         """Make the test of one method.
@@ -91,7 +92,7 @@ class SynchronousTestCase(DeferredAssertions):
 
     # What attributes say
 
-    def _attribute(self, name: str, default: Any) -> Any:  # noqa: ANN401 - an attribute of anything
+    def _attribute(self, name: str, default: AnyObject) -> AnyObject:
         """Return an attribute of the method, or else of the class, or else of the module."""
         value = getattr(getattr(self, self._testMethodName, None), name, _MISSING)
         if value is _MISSING:
@@ -145,7 +146,7 @@ class SynchronousTestCase(DeferredAssertions):
 
     # Running
 
-    def run(self, result: Any = None) -> Any:  # type: ignore[override]  # noqa: ANN401 - also our reporters
+    def run(self, result: AnyReporter = None) -> AnyReporter:
         """Run the test.
 
         Args:
@@ -157,7 +158,7 @@ class SynchronousTestCase(DeferredAssertions):
         """
         if result is None:
             result = self.defaultTestResult()
-        reporter = reporterFor(result)
+        reporter: AnyReporter = reporterFor(result)
         reporter.startTest(self)
         started = time.perf_counter()
         try:
@@ -173,11 +174,11 @@ class SynchronousTestCase(DeferredAssertions):
             reporter.stopTest(self)
         return result
 
-    def __call__(self, *args: Any, **kwds: Any) -> Any:  # noqa: ANN401 - as the base class
+    def __call__(self, *args: AnyObject, **kwds: AnyObject) -> AnyObject:
         """Run the test; the same as `run`."""
         return self.run(*args, **kwds)
 
-    def _runUnskipped(self, reporter: IReporter) -> None:
+    def _runUnskipped(self, reporter: AnyReporter) -> None:
         loggedErrors.listen()
         # What was logged before does not belong to this test; suites have asked for it.
         loggedErrors.take()
@@ -218,9 +219,7 @@ class SynchronousTestCase(DeferredAssertions):
             function, args, kwargs = self._cleanups.pop()
             self._step(lambda: function(*args, **kwargs), outcome)  # noqa: B023 - called at once
 
-    def _step(
-        self, function: Callable[[], object], outcome: Outcome, inTest: bool = False
-    ) -> bool:
+    def _step(self, function: Callable[[], object], outcome: Outcome, inTest: bool = False) -> bool:
         """Call a function, and return whether it did what it should."""
         watchdog.begin(self.id(), self.getTimeout())
         try:
@@ -261,7 +260,7 @@ class SynchronousTestCase(DeferredAssertions):
         return False
 
     @contextmanager
-    def subTest(self, msg: Any = None, **params: Any) -> Iterator[None]:  # noqa: ANN401 - as the base class
+    def subTest(self, msg: AnyObject = None, **params: AnyObject) -> Iterator[None]:
         """Return a context manager whose body may fail while the test goes on.
 
         Args:
@@ -282,9 +281,7 @@ class SynchronousTestCase(DeferredAssertions):
 
     # For tests
 
-    def addCleanup(  # type: ignore[override]  # any names of arguments
-        self, f: Callable[_P, object], /, *args: _P.args, **kwargs: _P.kwargs
-    ) -> None:
+    def addCleanup(self, f: Callable[_P, object], /, *args: _P.args, **kwargs: _P.kwargs) -> None:
         """Have something called after the test, whether it passes or not.
 
         Args:
@@ -355,7 +352,7 @@ class SynchronousTestCase(DeferredAssertions):
         /,
         *args: _P.args,
         **kwargs: _P.kwargs,
-    ) -> Any:  # noqa: ANN401 - what the function returns
+    ) -> AnyObject:
         """Call a function, and check that it warns once that it is deprecated.
 
         Args:
@@ -385,7 +382,7 @@ class SynchronousTestCase(DeferredAssertions):
 
     def getDeprecatedModuleAttribute(
         self, moduleName: str, name: str, version: Version, message: str | None = None
-    ) -> Any:  # noqa: ANN401 - an attribute of a module
+    ) -> AnyObject:
         """Return an attribute of a module, and check that reading it warns.
 
         Args:
@@ -424,7 +421,9 @@ def _problemWith(function: Callable[..., object], result: object) -> BaseExcepti
             "inlineCallbacks, or make it a coroutine"
         )
     if inspect.isasyncgen(result):
-        return TypeError(f"{_nameOf(function)} has a yield, so nothing of it was run: await instead")
+        return TypeError(
+            f"{_nameOf(function)} has a yield, so nothing of it was run: await instead"
+        )
     return None
 
 

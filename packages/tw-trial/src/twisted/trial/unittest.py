@@ -1,5 +1,7 @@
 """What tests derive from, and what they raise: the first import of every test module."""
 
+import sys
+
 from twisted.trial._asynchronous import TestCase
 from twisted.trial._decorating import TestDecorator, decorate
 from twisted.trial._pyunit import PyUnitResultAdapter
@@ -23,3 +25,8 @@ __all__ = [
 # Tracebacks, pickles and documents know them by the name under which users import them.
 for _name in __all__:
     globals()[_name].__module__ = __name__
+
+# Whoever prints the tracebacks of failures leaves out the frames of modules that have this name,
+# as they do for the standard library.
+for _name in ("_assertions", "_asynchronous", "_deferredassertions", "_synchronous"):
+    setattr(sys.modules[f"twisted.trial.{_name}"], "__unittest", True)

@@ -7,6 +7,7 @@ from typing import Any
 from twisted.python.failure import Failure
 from twisted.trial._collectedwarnings import Suppression
 from twisted.trial._janitor import DirtyReactorAggregateError
+from twisted.trial._kinds import AnyObject
 from twisted.trial.itrial import Error
 
 DEFAULT_TIMEOUT_DURATION: float = 120.0
@@ -15,7 +16,9 @@ DEFAULT_TIMEOUT_DURATION: float = 120.0
 _RAISE: Any = object()
 
 
-def acquireAttribute(objects: Iterable[object], attr: str, default: Any = _RAISE) -> Any:  # noqa: ANN401 - an attribute of anything
+def acquireAttribute(
+    objects: Iterable[object], attr: str, default: AnyObject = _RAISE
+) -> AnyObject:
     """Return an attribute of the first of some objects that has it.
 
     Args:

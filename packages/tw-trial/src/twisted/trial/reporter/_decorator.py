@@ -6,6 +6,7 @@ from typing import Any
 from twisted.python.components import implementer, proxyForInterface
 from twisted.python.failure import Failure
 from twisted.trial._janitor import DirtyReactorAggregateError
+from twisted.trial._kinds import AnyObject, AnyReporter, AnyTest
 from twisted.trial.itrial import Error, IReporter, IReporterWithDurations
 
 
@@ -18,7 +19,7 @@ class TestResultDecorator(proxyForInterface(IReporterWithDurations, "_originalRe
 
     _originalReporter: Any
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - an attribute of the other reporter
+    def __getattr__(self, name: str) -> AnyObject:
         if name == "_originalReporter":
             raise AttributeError(name)
         return getattr(self._originalReporter, name)
@@ -27,7 +28,7 @@ class TestResultDecorator(proxyForInterface(IReporterWithDurations, "_originalRe
 class UncleanWarningsReporterWrapper(TestResultDecorator):
     """Makes warnings of the errors about what tests leave in the reactor."""
 
-    def addError(self, test: Any, error: Error) -> None:  # noqa: ANN401 - tests of all kinds
+    def addError(self, test: AnyTest, error: Error) -> None:
         """Pass an error on, or show it as a warning if it is about the reactor."""
         if isinstance(error, Failure) and error.check(DirtyReactorAggregateError):
             text = f"{test.id()}: {error.getErrorMessage()}\n"
@@ -43,7 +44,7 @@ class UncleanWarningsReporterWrapper(TestResultDecorator):
 class ReporterTee:
     """Tells several reporters; the first one's answers count."""
 
-    def __init__(self, *reporters: Any) -> None:  # noqa: ANN401 - reporters of all kinds
+    def __init__(self, *reporters: AnyReporter) -> None:
         """Tell reporters.
 
         Args:
@@ -51,14 +52,14 @@ class ReporterTee:
         """
         self._reporters = reporters
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - an attribute of reporters
+    def __getattr__(self, name: str) -> AnyObject:
         if name == "_reporters":
             raise AttributeError(name)
         value = getattr(self._reporters[0], name)
         if not callable(value):
             return value
 
-        def tell(*args: Any, **kwargs: Any) -> Any:
+        def tell(*args: AnyObject, **kwargs: AnyObject) -> AnyObject:
             result = value(*args, **kwargs)
             for other in self._reporters[1:]:
                 method = getattr(other, name, None)

@@ -1,9 +1,9 @@
 """Results as lines of JSON, one object a line: the form that programs read while tests run."""
 
 import json
-from typing import Any
 
 from twisted.python.failure import Failure
+from twisted.trial._kinds import AnyObject, AnyTest
 from twisted.trial._todo import Todo
 from twisted.trial.itrial import Error
 from twisted.trial.reporter._reporter import Reporter
@@ -18,19 +18,19 @@ class JSONLinesReporter(Reporter):
     last line has `event` (`run`), the counts of the summary, `tests`, `seconds` and `successful`.
     """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as the base class
+    def __init__(self, *args: AnyObject, **kwargs: AnyObject) -> None:
         """Begin with no tests; the arguments are those of `Reporter`."""
         super().__init__(*args, **kwargs)
         self.realtime = False
         self._outcomes: list[dict[str, str]] = []
         self._told = 0.0
 
-    def startTest(self, test: Any) -> None:  # noqa: ANN401 - tests of all kinds
+    def startTest(self, test: AnyTest) -> None:
         """Learn that a test begins."""
         super().startTest(test)
         self._outcomes = []
 
-    def stopTest(self, test: Any) -> None:  # noqa: ANN401 - tests of all kinds
+    def stopTest(self, test: AnyTest) -> None:
         """Print the line of a test."""
         super().stopTest(test)
         self._told += self._timings[-1]
@@ -50,32 +50,32 @@ class JSONLinesReporter(Reporter):
             told["message"] = message
         self._outcomes.append(told)
 
-    def addSuccess(self, test: Any) -> None:  # noqa: ANN401 - tests of all kinds
+    def addSuccess(self, test: AnyTest) -> None:
         """Learn that a test passed."""
         super().addSuccess(test)
         self._outcome("success")
 
-    def addError(self, test: Any, error: Error) -> None:  # type: ignore[override]  # noqa: ANN401 - our failures too
+    def addError(self, test: AnyTest, error: Error) -> None:
         """Learn that a test raised something that it should not."""
         super().addError(test, error)
         self._outcome("error", failure=self._failureOf(error))
 
-    def addFailure(self, test: Any, fail: Error) -> None:  # type: ignore[override]  # noqa: ANN401 - our failures too
+    def addFailure(self, test: AnyTest, fail: Error) -> None:
         """Learn that an assertion of a test does not hold."""
         super().addFailure(test, fail)
         self._outcome("failure", failure=self._failureOf(fail))
 
-    def addSkip(self, test: Any, reason: str) -> None:  # noqa: ANN401 - tests of all kinds
+    def addSkip(self, test: AnyTest, reason: str) -> None:
         """Learn that a test was not run to its end."""
         super().addSkip(test, reason)
         self._outcome("skip", reason)
 
-    def addExpectedFailure(self, test: Any, error: Error, todo: Todo | None = None) -> None:  # type: ignore[override]  # noqa: ANN401 - our failures too
+    def addExpectedFailure(self, test: AnyTest, error: Error, todo: Todo | None = None) -> None:
         """Learn that a test failed that was expected to."""
         super().addExpectedFailure(test, error, todo)
         self._outcome("expectedFailure", failure=self._failureOf(error))
 
-    def addUnexpectedSuccess(self, test: Any, todo: Todo | None = None) -> None:  # noqa: ANN401 - tests of all kinds
+    def addUnexpectedSuccess(self, test: AnyTest, todo: Todo | None = None) -> None:
         """Learn that a test passed that was expected to fail."""
         super().addUnexpectedSuccess(test, todo)
         self._outcome("unexpectedSuccess", self.unexpectedSuccesses[-1][1].reason)

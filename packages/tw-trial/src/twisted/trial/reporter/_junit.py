@@ -1,10 +1,10 @@
 """Results as JUnit XML, which systems for continuous integration read."""
 
 import re
-from typing import Any
 from xml.etree import ElementTree
 
 from twisted.python.failure import Failure
+from twisted.trial._kinds import AnyObject, AnyTest
 from twisted.trial._todo import Todo
 from twisted.trial.itrial import Error
 from twisted.trial.reporter._reporter import Reporter
@@ -19,7 +19,7 @@ class JUnitReporter(Reporter):
     a success that was not expected as passed.
     """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as the base class
+    def __init__(self, *args: AnyObject, **kwargs: AnyObject) -> None:
         """Begin with no tests; the arguments are those of `Reporter`."""
         super().__init__(*args, **kwargs)
         self.realtime = False
@@ -27,13 +27,13 @@ class JUnitReporter(Reporter):
         self._case = self._suite
         self._told = 0.0
 
-    def startTest(self, test: Any) -> None:  # noqa: ANN401 - tests of all kinds
+    def startTest(self, test: AnyTest) -> None:
         """Learn that a test begins."""
         super().startTest(test)
         cls, _, method = _clean(str(test.id())).rpartition(".")
         self._case = ElementTree.SubElement(self._suite, "testcase", classname=cls, name=method)
 
-    def stopTest(self, test: Any) -> None:  # noqa: ANN401 - tests of all kinds
+    def stopTest(self, test: AnyTest) -> None:
         """Learn that a test is over."""
         super().stopTest(test)
         self._told += self._timings[-1]
@@ -46,22 +46,22 @@ class JUnitReporter(Reporter):
         )
         element.text = _clean(self._tracebackOf(failure))
 
-    def addError(self, test: Any, error: Error) -> None:  # type: ignore[override]  # noqa: ANN401 - our failures too
+    def addError(self, test: AnyTest, error: Error) -> None:
         """Learn that a test raised something that it should not."""
         super().addError(test, error)
         self._tell("error", self._failureOf(error))
 
-    def addFailure(self, test: Any, fail: Error) -> None:  # type: ignore[override]  # noqa: ANN401 - our failures too
+    def addFailure(self, test: AnyTest, fail: Error) -> None:
         """Learn that an assertion of a test does not hold."""
         super().addFailure(test, fail)
         self._tell("failure", self._failureOf(fail))
 
-    def addSkip(self, test: Any, reason: str) -> None:  # noqa: ANN401 - tests of all kinds
+    def addSkip(self, test: AnyTest, reason: str) -> None:
         """Learn that a test was not run to its end."""
         super().addSkip(test, reason)
         ElementTree.SubElement(self._case, "skipped", message=_clean(str(reason)))
 
-    def addExpectedFailure(self, test: Any, error: Error, todo: Todo | None = None) -> None:  # type: ignore[override]  # noqa: ANN401 - our failures too
+    def addExpectedFailure(self, test: AnyTest, error: Error, todo: Todo | None = None) -> None:
         """Learn that a test failed that was expected to."""
         super().addExpectedFailure(test, error, todo)
         reason = self.expectedFailures[-1][2].reason

@@ -1,10 +1,8 @@
 """Reporters that print little: a letter a test, or one line of numbers for all."""
 
 import time
-from typing import Any
 
-from twisted.trial._todo import Todo
-from twisted.trial.itrial import Error
+from twisted.trial._kinds import AnyObject, AnyTest
 from twisted.trial.reporter._reporter import Reporter
 
 
@@ -29,34 +27,34 @@ class MinimalReporter(Reporter):
 class TextReporter(Reporter):
     """Prints a letter for each test."""
 
-    def addSuccess(self, test: Any) -> None:  # noqa: ANN401 - tests of all kinds
+    def addSuccess(self, test: AnyTest) -> None:
         """Print a dot."""
         super().addSuccess(test)
         self._write(".")
 
-    def addError(self, test: Any, error: Error) -> None:  # type: ignore[override]  # noqa: ANN401 - our failures too
+    def addError(self, *args: AnyObject) -> None:
         """Print an E."""
-        super().addError(test, error)
+        super().addError(*args)
         self._write("E")
 
-    def addFailure(self, test: Any, fail: Error) -> None:  # type: ignore[override]  # noqa: ANN401 - our failures too
+    def addFailure(self, *args: AnyObject) -> None:
         """Print an F."""
-        super().addFailure(test, fail)
+        super().addFailure(*args)
         self._write("F")
 
-    def addSkip(self, test: Any, reason: str) -> None:  # noqa: ANN401 - tests of all kinds
+    def addSkip(self, *args: AnyObject) -> None:
         """Print an S."""
-        super().addSkip(test, reason)
+        super().addSkip(*args)
         self._write("S")
 
-    def addExpectedFailure(self, test: Any, error: Error, todo: Todo | None = None) -> None:  # type: ignore[override]  # noqa: ANN401 - our failures too
+    def addExpectedFailure(self, *args: AnyObject) -> None:
         """Print a T."""
-        super().addExpectedFailure(test, error, todo)
+        super().addExpectedFailure(*args)
         self._write("T")
 
-    def addUnexpectedSuccess(self, test: Any, todo: Todo | None = None) -> None:  # noqa: ANN401 - tests of all kinds
+    def addUnexpectedSuccess(self, *args: AnyObject) -> None:
         """Print an exclamation mark."""
-        super().addUnexpectedSuccess(test, todo)
+        super().addUnexpectedSuccess(*args)
         self._write("!")
 
     def _printErrors(self) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from twisted.plugin import IPlugin
 from twisted.python.components import implementer
 from twisted.python.reflect import namedAny
+from twisted.trial._kinds import AnyObject
 from twisted.trial.itrial import IReporter
 
 
@@ -53,7 +54,7 @@ class ReporterPlugin:
     testsRun: Any = None
 
 
-def reporterClass(plugin: Any) -> Any:  # noqa: ANN401 - plugins of all kinds
+def reporterClass(plugin: AnyObject) -> AnyObject:
     """Import the class that a plugin names.
 
     Args:

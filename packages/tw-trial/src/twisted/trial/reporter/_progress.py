@@ -2,8 +2,8 @@
 
 import shutil
 import time
-from typing import Any
 
+from twisted.trial._kinds import AnyObject, AnyTest
 from twisted.trial.itrial import Error
 from twisted.trial.reporter._reporter import Reporter
 from twisted.trial.reporter._stream import isTerminal
@@ -21,7 +21,7 @@ class ProgressReporter(Reporter):
     Where the stream is no terminal there is no bar.
     """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as the base class
+    def __init__(self, *args: AnyObject, **kwargs: AnyObject) -> None:
         """Begin with no tests; the arguments are those of `Reporter`."""
         super().__init__(*args, **kwargs)
         self._total: int | None = None
@@ -37,23 +37,23 @@ class ProgressReporter(Reporter):
         """
         self._total = count
 
-    def startTest(self, test: Any) -> None:  # noqa: ANN401 - tests of all kinds
+    def startTest(self, test: AnyTest) -> None:
         """Show which test runs."""
         super().startTest(test)
         self._draw(str(test.id()))
 
-    def stopTest(self, test: Any) -> None:  # noqa: ANN401 - tests of all kinds
+    def stopTest(self, test: AnyTest) -> None:
         """Let the bar grow."""
         super().stopTest(test)
         self._over += 1
         self._draw(str(test.id()))
 
-    def addError(self, test: Any, error: Error) -> None:  # type: ignore[override]  # noqa: ANN401 - our failures too
+    def addError(self, test: AnyTest, error: Error) -> None:
         """Print the name of a test with an error."""
         self._above(f"[ERROR] {test.id()}")
         super().addError(test, error)
 
-    def addFailure(self, test: Any, fail: Error) -> None:  # type: ignore[override]  # noqa: ANN401 - our failures too
+    def addFailure(self, test: AnyTest, fail: Error) -> None:
         """Print the name of a test that failed."""
         self._above(f"[FAIL] {test.id()}")
         super().addFailure(test, fail)

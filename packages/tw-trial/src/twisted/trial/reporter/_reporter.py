@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any
 
 from twisted.python.failure import Failure
+from twisted.trial._kinds import AnyObject, AnyStream, AnyTest
 from twisted.trial._todo import Todo
 from twisted.trial.itrial import Error
 from twisted.trial.reporter._result import TestResult
@@ -41,10 +42,10 @@ class Reporter(TestResult):
 
     def __init__(
         self,
-        stream: Any = sys.stdout,  # noqa: ANN401 - any file of text
+        stream: AnyStream = sys.stdout,
         tbformat: str = "default",
         realtime: bool = False,
-        publisher: Any = None,  # noqa: ANN401 - kept for existing code
+        publisher: AnyObject = None,
     ) -> None:
         """Begin with no tests.
 
@@ -64,25 +65,25 @@ class Reporter(TestResult):
         self.slowest = 0
 
     @property
-    def stream(self) -> Any:  # noqa: ANN401 - any file of text
+    def stream(self) -> AnyStream:
         """What it writes to."""
         return self._stream.original
 
     # What happens
 
-    def startTest(self, test: Any) -> None:  # noqa: ANN401 - tests of all kinds
+    def startTest(self, test: AnyTest) -> None:
         """Learn that a test begins."""
         if self._startTime is None:
             self._startTime = time.perf_counter()
         super().startTest(test)
 
-    def addError(self, test: Any, error: Error) -> None:  # type: ignore[override]  # noqa: ANN401 - our failures too
+    def addError(self, test: AnyTest, error: Error) -> None:
         """Learn that a test raised something that it should not."""
         super().addError(test, error)
         if self.realtime:
             self._printFailure(self._failureOf(error))
 
-    def addFailure(self, test: Any, fail: Error) -> None:  # type: ignore[override]  # noqa: ANN401 - our failures too
+    def addFailure(self, test: AnyTest, fail: Error) -> None:
         """Learn that an assertion of a test does not hold."""
         super().addFailure(test, fail)
         if self.realtime:

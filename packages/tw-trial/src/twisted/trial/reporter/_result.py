@@ -6,6 +6,7 @@ from typing import Any
 
 from twisted.python.components import implementer
 from twisted.python.failure import Failure
+from twisted.trial._kinds import AnyObject, AnyTest
 from twisted.trial._todo import Todo, makeTodo
 from twisted.trial.itrial import Error, IReporterWithDurations
 
@@ -32,8 +33,8 @@ class TestResult(unittest.TestResult):
     errors: list[tuple[Any, Any]]
     failures: list[tuple[Any, Any]]
     skips: list[tuple[Any, str]]
-    expectedFailures: list[Any]  # type: ignore[assignment]  # with the reason
-    unexpectedSuccesses: list[Any]  # type: ignore[assignment]  # with the reason
+    expectedFailures: list[Any]
+    unexpectedSuccesses: list[Any]
 
     def __init__(self) -> None:
         """Begin with no tests."""
@@ -57,7 +58,7 @@ class TestResult(unittest.TestResult):
         )
 
     @property
-    def skipped(self) -> list[Any]:  # type: ignore[override]  # the name in the standard library
+    def skipped(self) -> list[Any]:
         """The same as `skips`."""
         return self.skips
 
@@ -70,12 +71,12 @@ class TestResult(unittest.TestResult):
             return error
         return Failure(error[1], error[0], error[2])
 
-    def startTest(self, test: Any) -> None:  # noqa: ANN401 - tests of all kinds
+    def startTest(self, test: AnyTest) -> None:
         """Learn that a test begins."""
         super().startTest(test)
         self._testStarted = time.perf_counter()
 
-    def stopTest(self, test: Any) -> None:  # noqa: ANN401 - tests of all kinds
+    def stopTest(self, test: AnyTest) -> None:
         """Learn that a test is over."""
         super().stopTest(test)
         if self._testStarted is not None:
@@ -87,12 +88,12 @@ class TestResult(unittest.TestResult):
                 self.addDuration(test, seconds)
         self._durationTold = False
 
-    def addDuration(self, test: Any, elapsed: float) -> None:  # noqa: ANN401 - tests of all kinds
+    def addDuration(self, test: AnyTest, elapsed: float) -> None:
         """Learn how long a test took."""
         self._durationTold = True
         self.collectedDurations.append((_idOf(test), elapsed))
 
-    def addFlaky(self, test: Any, attempts: int) -> None:  # noqa: ANN401 - tests of all kinds
+    def addFlaky(self, test: AnyTest, attempts: int) -> None:
         """Learn that a test that passed has failed before.
 
         Args:
@@ -101,31 +102,31 @@ class TestResult(unittest.TestResult):
         """
         self.flaky.append((test, attempts))
 
-    def addSuccess(self, test: Any) -> None:  # noqa: ANN401 - tests of all kinds
+    def addSuccess(self, test: AnyTest) -> None:
         """Learn that a test passed."""
         self.successes += 1
 
-    def addError(self, test: Any, error: Error) -> None:  # type: ignore[override]  # noqa: ANN401 - our failures too
+    def addError(self, test: AnyTest, error: Error) -> None:
         """Learn that a test raised something that it should not."""
         self.errors.append((test, self._failureOf(error)))
 
-    def addFailure(self, test: Any, fail: Error) -> None:  # type: ignore[override]  # noqa: ANN401 - our failures too
+    def addFailure(self, test: AnyTest, fail: Error) -> None:
         """Learn that an assertion of a test does not hold."""
         self.failures.append((test, self._failureOf(fail)))
 
-    def addSkip(self, test: Any, reason: str) -> None:  # noqa: ANN401 - tests of all kinds
+    def addSkip(self, test: AnyTest, reason: str) -> None:
         """Learn that a test was not run to its end."""
         self.skips.append((test, reason))
 
-    def addExpectedFailure(self, test: Any, error: Error, todo: Todo | None = None) -> None:  # type: ignore[override]  # noqa: ANN401 - our failures too
+    def addExpectedFailure(self, test: AnyTest, error: Error, todo: Todo | None = None) -> None:
         """Learn that a test failed that was expected to."""
         self.expectedFailures.append((test, self._failureOf(error), _todo(todo)))
 
-    def addUnexpectedSuccess(self, test: Any, todo: Todo | None = None) -> None:  # noqa: ANN401 - tests of all kinds
+    def addUnexpectedSuccess(self, test: AnyTest, todo: Todo | None = None) -> None:
         """Learn that a test passed that was expected to fail."""
         self.unexpectedSuccesses.append((test, _todo(todo)))
 
-    def addSubTest(self, test: Any, subtest: Any, err: Any) -> None:  # noqa: ANN401 - as the base class
+    def addSubTest(self, test: AnyObject, subtest: AnyObject, err: AnyObject) -> None:
         """Learn how a sub-test of a test of the standard library went."""
         if err is None:
             return
@@ -161,14 +162,14 @@ class TestResult(unittest.TestResult):
         """
 
 
-def _todo(todo: Any) -> Todo:
+def _todo(todo: AnyObject) -> Todo:
     """Return the reason; tests of the standard library give none."""
     if isinstance(todo, Todo):
         return todo
     return makeTodo(str(todo) if todo else "Test expected to fail")
 
 
-def _idOf(test: Any) -> str:
+def _idOf(test: AnyTest) -> str:
     """Return the name of a test."""
     return str(test.id()) if hasattr(test, "id") else str(test)
 

@@ -1,7 +1,8 @@
 """The stream that a reporter writes to, and colors on it."""
 
 import os
-from typing import Any
+
+from twisted.trial._kinds import AnyObject, AnyStream
 
 _CODES = {"red": 31, "green": 32, "yellow": 33, "blue": 34, "magenta": 35, "cyan": 36}
 
@@ -13,7 +14,7 @@ class SafeStream:
         original: The stream.
     """
 
-    def __init__(self, original: Any) -> None:  # noqa: ANN401 - any file of text
+    def __init__(self, original: AnyStream) -> None:
         """Write to a stream.
 
         Args:
@@ -21,10 +22,10 @@ class SafeStream:
         """
         self.original = original
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - an attribute of the stream
+    def __getattr__(self, name: str) -> AnyObject:
         return getattr(self.original, name)
 
-    def write(self, *a: str, **kw: Any) -> object:  # noqa: ANN401 - arguments of the stream's own
+    def write(self, *a: str, **kw: AnyObject) -> object:
         """Write text; what the encoding of the stream has no sign for is written as an escape."""
         try:
             return self.original.write(*a, **kw)
@@ -44,7 +45,7 @@ def colored(text: str, color: str) -> str:
     return f"\x1b[{_CODES[color]};1m{text}\x1b[0m"
 
 
-def showsColors(stream: Any) -> bool:  # noqa: ANN401 - any file of text
+def showsColors(stream: AnyStream) -> bool:
     """Return whether a stream is a terminal that shows colors, and its user wants them.
 
     `NO_COLOR` in the environment says that they don't (https://no-color.org).
@@ -59,7 +60,7 @@ def showsColors(stream: Any) -> bool:  # noqa: ANN401 - any file of text
     )
 
 
-def isTerminal(stream: Any) -> bool:  # noqa: ANN401 - any file of text
+def isTerminal(stream: AnyStream) -> bool:
     """Return whether a stream is a terminal.
 
     Args:

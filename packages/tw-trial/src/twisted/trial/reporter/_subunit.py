@@ -4,13 +4,17 @@ import sys
 from typing import Any
 
 from twisted.python.components import implementer
+from twisted.python.reflect import namedAny
+from twisted.trial._kinds import AnyObject, AnyStream, AnyTest
 from twisted.trial._pyunit import asExcInfo
 from twisted.trial._todo import Todo
 from twisted.trial.itrial import Error, IReporter
 
+TestProtocolClient: AnyObject
 try:
-    from subunit import TestProtocolClient  # type: ignore[import-not-found, unused-ignore]  # installed or not
-except ImportError:
+    # By its name: it is no requirement, and without it there is this one reporter less.
+    TestProtocolClient = namedAny("subunit.TestProtocolClient")
+except Exception:
     TestProtocolClient = None
 
 
@@ -26,10 +30,10 @@ class SubunitReporter:
 
     def __init__(
         self,
-        stream: Any = sys.stdout,  # noqa: ANN401 - any file
+        stream: AnyStream = sys.stdout,
         tbformat: str = "default",
         realtime: bool = False,
-        publisher: Any = None,  # noqa: ANN401 - kept for existing code
+        publisher: AnyObject = None,
     ) -> None:
         """Begin with no tests.
 
@@ -48,7 +52,7 @@ class SubunitReporter:
         self._successful = True
 
     @property
-    def shouldStop(self) -> bool:  # type: ignore[override]  # the interface declares an attribute
+    def shouldStop(self) -> bool:
         """Whether no more tests are to be run."""
         return bool(self._subunit.shouldStop)
 
@@ -63,37 +67,37 @@ class SubunitReporter:
     def done(self) -> None:
         """Do nothing: everything was written."""
 
-    def startTest(self, test: Any) -> None:  # noqa: ANN401 - tests of all kinds
+    def startTest(self, test: AnyTest) -> None:
         """Learn that a test begins."""
         self._subunit.startTest(test)
 
-    def stopTest(self, test: Any) -> None:  # noqa: ANN401 - tests of all kinds
+    def stopTest(self, test: AnyTest) -> None:
         """Learn that a test is over."""
         self._subunit.stopTest(test)
 
-    def addSuccess(self, test: Any) -> None:  # noqa: ANN401 - tests of all kinds
+    def addSuccess(self, test: AnyTest) -> None:
         """Learn that a test passed."""
         self._subunit.addSuccess(test)
 
-    def addError(self, test: Any, err: Error) -> None:  # noqa: ANN401 - tests of all kinds
+    def addError(self, test: AnyTest, err: Error) -> None:
         """Learn that a test raised something that it should not."""
         self._successful = False
         self._subunit.addError(test, asExcInfo(err))
 
-    def addFailure(self, test: Any, err: Error) -> None:  # noqa: ANN401 - tests of all kinds
+    def addFailure(self, test: AnyTest, err: Error) -> None:
         """Learn that an assertion of a test does not hold."""
         self._successful = False
         self._subunit.addFailure(test, asExcInfo(err))
 
-    def addSkip(self, test: Any, reason: str) -> None:  # noqa: ANN401 - tests of all kinds
+    def addSkip(self, test: AnyTest, reason: str) -> None:
         """Learn that a test was not run to its end."""
         self._subunit.addSkip(test, reason)
 
-    def addExpectedFailure(self, test: Any, failure: Error, todo: Todo | None = None) -> None:  # noqa: ANN401 - tests of all kinds
+    def addExpectedFailure(self, test: AnyTest, failure: Error, todo: Todo | None = None) -> None:
         """Learn that a test failed that was expected to."""
         self._subunit.addExpectedFailure(test, asExcInfo(failure))
 
-    def addUnexpectedSuccess(self, test: Any, todo: Todo | None = None) -> None:  # noqa: ANN401 - tests of all kinds
+    def addUnexpectedSuccess(self, test: AnyTest, todo: Todo | None = None) -> None:
         """Learn that a test passed that was expected to fail."""
         self._subunit.addUnexpectedSuccess(test)
 

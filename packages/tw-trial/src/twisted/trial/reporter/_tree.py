@@ -1,10 +1,7 @@
 """The reporter for people at a terminal: tests as a tree of modules, classes and methods."""
 
-from typing import Any
-
 from twisted.python.failure import Failure
-from twisted.trial._todo import Todo
-from twisted.trial.itrial import Error
+from twisted.trial._kinds import AnyObject, AnyTest
 from twisted.trial.reporter._reporter import WIDTH, Reporter
 from twisted.trial.reporter._stream import colored, showsColors
 
@@ -29,7 +26,7 @@ class TreeReporter(Reporter):
     TODO = "blue"
     TODONE = "red"
 
-    def __init__(self, stream: Any = None, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as the base class
+    def __init__(self, stream: AnyObject = None, *args: AnyObject, **kwargs: AnyObject) -> None:
         """Begin with no tests; the arguments are those of `Reporter`."""
         super().__init__(*(() if stream is None else (stream,)), *args, **kwargs)
         self._lastTest: list[str] = []
@@ -43,11 +40,11 @@ class TreeReporter(Reporter):
         """
         self._write("%s", f"Running {count} tests.\n")
 
-    def getDescription(self, test: Any) -> str:  # noqa: ANN401 - tests of all kinds
+    def getDescription(self, test: AnyTest) -> str:
         """Return what stands for a test in its line: the last step of its name."""
         return str(test.id()).rpartition(".")[2]
 
-    def startTest(self, test: Any) -> None:  # noqa: ANN401 - tests of all kinds
+    def startTest(self, test: AnyTest) -> None:
         """Print the branches that lead to a test, and its name."""
         self._testPrelude(test.id())
         depth = self.indent * len(self._lastTest)
@@ -64,7 +61,7 @@ class TreeReporter(Reporter):
             self._write("%s", f"{self.indent * depth}{steps[depth]}\n")
         self._lastTest = steps
 
-    def stopTest(self, test: Any) -> None:  # noqa: ANN401 - tests of all kinds
+    def stopTest(self, test: AnyTest) -> None:
         """Forget the line."""
         super().stopTest(test)
         self.currentLine = ""
@@ -82,34 +79,34 @@ class TreeReporter(Reporter):
         # A further verdict on this test has a line to itself.
         self.currentLine = ""
 
-    def addSuccess(self, test: Any) -> None:  # noqa: ANN401 - tests of all kinds
+    def addSuccess(self, test: AnyTest) -> None:
         """Print that a test passed."""
         super().addSuccess(test)
         self.endLine("[OK]", self.SUCCESS)
 
-    def addError(self, test: Any, error: Error) -> None:  # type: ignore[override]  # noqa: ANN401 - our failures too
+    def addError(self, *args: AnyObject) -> None:
         """Print that a test has an error."""
         self.endLine("[ERROR]", self.ERROR)
-        super().addError(test, error)
+        super().addError(*args)
 
-    def addFailure(self, test: Any, fail: Error) -> None:  # type: ignore[override]  # noqa: ANN401 - our failures too
+    def addFailure(self, *args: AnyObject) -> None:
         """Print that a test failed."""
         self.endLine("[FAIL]", self.FAILURE)
-        super().addFailure(test, fail)
+        super().addFailure(*args)
 
-    def addSkip(self, test: Any, reason: str) -> None:  # noqa: ANN401 - tests of all kinds
+    def addSkip(self, *args: AnyObject) -> None:
         """Print that a test was skipped."""
-        super().addSkip(test, reason)
+        super().addSkip(*args)
         self.endLine("[SKIPPED]", self.SKIP)
 
-    def addExpectedFailure(self, test: Any, error: Error, todo: Todo | None = None) -> None:  # type: ignore[override]  # noqa: ANN401 - our failures too
+    def addExpectedFailure(self, *args: AnyObject) -> None:
         """Print that a test failed as expected."""
-        super().addExpectedFailure(test, error, todo)
+        super().addExpectedFailure(*args)
         self.endLine("[TODO]", self.TODO)
 
-    def addUnexpectedSuccess(self, test: Any, todo: Todo | None = None) -> None:  # noqa: ANN401 - tests of all kinds
+    def addUnexpectedSuccess(self, *args: AnyObject) -> None:
         """Print that a test passed against expectation."""
-        super().addUnexpectedSuccess(test, todo)
+        super().addUnexpectedSuccess(*args)
         self.endLine("[SUCCESS!?!]", self.TODONE)
 
     def upDownError(

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from twisted.python.failure import Failure
 from twisted.python.reflect import prefixedMethodNames
 from twisted.trial._holders import ErrorHolder
+from twisted.trial._kinds import AnyObject, AnyTest
 from twisted.trial._suites import TestSuite, flattened
 from twisted.trial.runner._naming import (
     filenameToModule,
@@ -41,7 +42,6 @@ class TestLoader:
         sorter: Returns the key by which modules, classes and methods are sorted.
         methodPrefix: What the names of methods begin with that are tests.
         modulePrefix: What the names of modules begin with that a package is searched for.
-        forceGarbageCollection: Kept for existing code; suites look after it.
     """
 
     # pytest takes names that begin so for tests.
@@ -49,6 +49,8 @@ class TestLoader:
 
     methodPrefix = "test"
     modulePrefix = "test_"
+    suiteFactory: type[TestSuite] = TestSuite
+    sorter: Callable[[AnyObject], AnyObject] = staticmethod(name)
 
     def __init__(
         self,
@@ -103,10 +105,10 @@ class TestLoader:
         names = self.getTestCaseNames(klass)
         methods = self.sort([_Method(klass, each) for each in names])
         tests: list[Any] = [klass(method.name) for method in methods]
-        if not names and klass.runTest is not getattr(unittest.TestCase, "runTest", None):
-            own = getattr(klass.runTest, "__module__", "")
-            if not own.startswith("twisted.trial."):
-                tests.append(klass("runTest"))
+        own = getattr(klass, "runTest", None)
+        # Ours does nothing; a class that has its own is one test.
+        if not names and own is not None and not own.__module__.startswith("twisted.trial."):
+            tests.append(klass("runTest"))
         return self.suiteFactory(tests)
 
     loadTestsFromTestCase = loadClass
@@ -135,7 +137,7 @@ class TestLoader:
         unique = {id(cls): cls for cls in found if not _isBase(cls)}
         return self.sort(list(unique.values()))
 
-    def loadModule(self, module: ModuleType) -> Any:  # noqa: ANN401 - what the module's own hook returns
+    def loadModule(self, module: ModuleType) -> AnyTest:
         """Return the tests of a module.
 
         A module decides itself if it has a function `testSuite` or `test_suite`, which returns a
@@ -164,7 +166,7 @@ class TestLoader:
 
     loadTestsFromModule = loadModule
 
-    def loadDoctests(self, module: Any) -> Any:  # noqa: ANN401 - a module or its name
+    def loadDoctests(self, module: AnyObject) -> AnyObject:
         """Return the doctests of a module.
 
         Args:
@@ -202,7 +204,7 @@ class TestLoader:
                 )
         return suite
 
-    def _imported(self, full: str, load: Callable[[ModuleType], Any]) -> Any:
+    def _imported(self, full: str, load: Callable[[ModuleType], Any]) -> AnyObject:
         """Import a module and load its tests, or return what has the error."""
         try:
             return load(importlib.import_module(full))
@@ -215,7 +217,7 @@ class TestLoader:
 
     # Files and names
 
-    def loadFile(self, fileName: str, recurse: bool = False) -> Any:  # noqa: ANN401 - a suite, or what has an error
+    def loadFile(self, fileName: str, recurse: bool = False) -> AnyTest:
         """Return the tests of a module or package by the name of its file.
 
         Args:
@@ -244,7 +246,7 @@ class TestLoader:
                 suite.addTest(self.loadFile(path, recurse))
         return suite
 
-    def findByName(self, _name: str, recurse: bool = False) -> Any:  # noqa: ANN401 - a suite, a test, or what has an error
+    def findByName(self, _name: str, recurse: bool = False) -> AnyTest:
         """Return the tests that a name stands for.
 
         Args:
@@ -269,16 +271,24 @@ class TestLoader:
             return ErrorHolder(_name, failure)
         return self.loadAnything(found, recurse=recurse, parent=parent, qualName=_name.split("."))
 
-    loadTestsFromName = findByName
-    loadByName = findByName
+    def loadByName(self, name: str, recurse: bool = False) -> AnyTest:
+        """Return the tests that a name stands for; the same as `findByName`.
+
+        Args:
+            name: The full name of a package, module, class or method, or the name of a file.
+            recurse: Whether to search the packages in a package too.
+        """
+        return self.findByName(name, recurse=recurse)
+
+    loadTestsFromName = loadByName
 
     def loadAnything(
         self,
-        obj: Any,  # noqa: ANN401 - anything that a name stands for
+        obj: AnyObject,
         recurse: bool = False,
-        parent: Any = None,  # noqa: ANN401 - what holds it
+        parent: AnyObject = None,
         qualName: Sequence[str] | None = None,
-    ) -> Any:  # noqa: ANN401 - a suite, a test, or what has an error
+    ) -> AnyTest:
         """Return the tests of a package, a module, a class or a method.
 
         Args:
@@ -340,7 +350,7 @@ class _Found(tuple[str, bool]):
         return super().__new__(cls, (full, isDirectory))
 
     @property
-    def __name__(self) -> str:  # type: ignore[override]  # of this object
+    def __name__(self) -> str:
         return self[0]
 
 
@@ -384,7 +394,7 @@ def _objectNamed(full: str) -> tuple[Any, Any]:
     return found, parent
 
 
-def _without(test: Any, seen: set[str], suiteFactory: type[TestSuite]) -> Any:
+def _without(test: AnyTest, seen: set[str], suiteFactory: type[TestSuite]) -> AnyObject:
     """Return a test or a suite without the tests that were seen already; None if all were."""
     if not seen or not any(each.id() in seen for each in flattened(test)):
         return test

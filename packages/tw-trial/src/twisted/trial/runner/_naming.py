@@ -8,12 +8,14 @@ import unittest
 from collections.abc import Iterator
 from importlib.util import module_from_spec, spec_from_file_location
 from types import ModuleType
-from typing import Any, TypeGuard
+from typing import TypeGuard
+
+from twisted.trial._kinds import AnyObject
 
 INIT = "__init__"
 
 
-def isTestCase(obj: Any) -> TypeGuard[type[unittest.TestCase]]:  # noqa: ANN401 - anything that a module holds
+def isTestCase(obj: AnyObject) -> TypeGuard[type[unittest.TestCase]]:
     """Return whether something is a class of tests."""
     return isinstance(obj, type) and issubclass(obj, unittest.TestCase)
 
@@ -35,7 +37,7 @@ def isPackageDirectory(dirname: str) -> str | None:
     return None
 
 
-def name(thing: Any) -> str:  # noqa: ANN401 - tests, classes, modules
+def name(thing: AnyObject) -> str:
     """Return the name by which tests are sorted: the full one of a class, a module or a test."""
     if isinstance(thing, str):
         return thing

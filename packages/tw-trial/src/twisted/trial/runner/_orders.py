@@ -5,15 +5,15 @@ import random
 from collections.abc import Callable
 from typing import Any
 
+from twisted.trial._kinds import AnyObject
 from twisted.trial.runner._naming import name
 
 
-
-def _fileOrder(thing: Any) -> tuple[str, int, str]:
+def _fileOrder(thing: AnyObject) -> tuple[str, int, str]:
     """Return a key by which things are in the order of their definition."""
-    defined = getattr(thing, "function", thing)
+    defined: AnyObject = getattr(thing, "function", thing)
     try:
-        _, line = inspect.getsourcelines(inspect.unwrap(defined))
+        _, line = inspect.getsourcelines(inspect.unwrap(defined) if callable(defined) else defined)
     except (OSError, TypeError):
         # A module, or made without a source.
         line = 0
@@ -36,7 +36,7 @@ def shuffled(seed: int) -> Callable[[Any], float]:
         seed: The number.
     """
 
-    def key(thing: Any) -> float:
+    def key(thing: AnyObject) -> float:
         return random.Random(f"{seed} {name(thing)}").random()
 
     return key

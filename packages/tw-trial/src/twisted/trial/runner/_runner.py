@@ -13,10 +13,15 @@ from typing import Any, TextIO
 from twisted.internet._reactorinstall import reactorBehind
 from twisted.logger import globalLogPublisher, textFileLogObserver
 from twisted.python import log as legacyLog
+from twisted.trial._kinds import AnyObject, AnyReporter, AnyStream, AnyTest
 from twisted.trial._suites import LoggedSuite, TestSuite, TrialSuite, flattened
 from twisted.trial._watchdog import watchdog
 from twisted.trial.itrial import Error
-from twisted.trial.reporter import TestResultDecorator, UncleanWarningsReporterWrapper
+from twisted.trial.reporter import (
+    TestResultDecorator,
+    TreeReporter,
+    UncleanWarningsReporterWrapper,
+)
 from twisted.trial.runner._workingdirectory import workingDirectory
 
 
@@ -41,6 +46,15 @@ class TrialRunner:
     DEBUG = "debug"
     DRY_RUN = "dry-run"
 
+    reporterFactory: Callable[..., AnyReporter] = TreeReporter
+    mode: str | None = None
+    logfile = "test.log"
+    stream: AnyStream = None
+    profile = False
+    uncleanWarnings = False
+    workingDirectory = "_trial_temp"
+    debugger: AnyObject = pdb
+
     def __init__(
         self,
         reporterFactory: Callable[..., Any],
@@ -53,9 +67,9 @@ class TrialRunner:
         uncleanWarnings: bool = False,
         workingDirectory: str = "_trial_temp",
         forceGarbageCollection: bool = False,
-        debugger: Any = None,  # noqa: ANN401 - pdb, or something like it
+        debugger: AnyObject = None,
         exitFirst: bool = False,
-        log: Any = legacyLog,  # noqa: ANN401 - a publisher, or the module
+        log: AnyObject = legacyLog,
     ) -> None:
         """Prepare a run.
 
@@ -86,7 +100,7 @@ class TrialRunner:
         self.uncleanWarnings = uncleanWarnings
         self.workingDirectory = workingDirectory
         self._forceGarbageCollection = forceGarbageCollection
-        self.debugger: Any = pdb if debugger is None else debugger
+        self.debugger = pdb if debugger is None else debugger
         self.postMortem = True
         self._exitFirst = exitFirst
         self._log = log
@@ -102,7 +116,7 @@ class TrialRunner:
         """Whether errors are printed as soon as they occur, too."""
         return self._realTimeErrors
 
-    def run(self, test: unittest.TestCase | unittest.TestSuite) -> Any:  # noqa: ANN401 - the reporter that the factory makes
+    def run(self, test: unittest.TestCase | unittest.TestSuite) -> AnyReporter:
         """Run tests once.
 
         Args:
@@ -117,7 +131,7 @@ class TrialRunner:
         with self._surroundings():
             return self._runOnce(test)
 
-    def runUntilFailure(self, test: unittest.TestCase | unittest.TestSuite) -> Any:  # noqa: ANN401 - the reporter that the factory makes
+    def runUntilFailure(self, test: unittest.TestCase | unittest.TestSuite) -> AnyReporter:
         """Run tests again and again until one fails, or until they are interrupted.
 
         Args:
@@ -157,22 +171,19 @@ class TrialRunner:
     @contextmanager
     def _logging(self) -> Iterator[None]:
         """Return a context manager in whose body the log goes to its file."""
-        if self.logfile == "-":
-            file: TextIO = sys.stdout
-        else:
-            os.makedirs(os.path.dirname(os.path.abspath(self.logfile)), exist_ok=True)
-            file = open(self.logfile, "a", encoding="utf-8")
-        observer = textFileLogObserver(file)
-        globalLogPublisher.addObserver(observer)
-        try:
+        with ExitStack() as stack:
+            if self.logfile == "-":
+                file: TextIO = sys.stdout
+            else:
+                os.makedirs(os.path.dirname(os.path.abspath(self.logfile)), exist_ok=True)
+                file = stack.enter_context(open(self.logfile, "a", encoding="utf-8"))
+            observer = textFileLogObserver(file)
+            globalLogPublisher.addObserver(observer)
+            stack.callback(globalLogPublisher.removeObserver, observer)
             yield
-        finally:
-            globalLogPublisher.removeObserver(observer)
-            if file is not sys.stdout:
-                file.close()
 
     @contextmanager
-    def _warning(self, reporter: Any) -> Iterator[None]:
+    def _warning(self, reporter: AnyReporter) -> Iterator[None]:
         """Return a context manager in whose body the reporter shows warnings."""
         shown = getattr(reporter, "warningShown", None)
         with warnings.catch_warnings():
@@ -196,7 +207,7 @@ class TrialRunner:
 
     # One run
 
-    def _runOnce(self, test: Any) -> Any:
+    def _runOnce(self, test: AnyTest) -> AnyObject:
         reporter = self._makeReporter()
         suite = TrialSuite([LoggedSuite([_asSuite(test)])], self._forceGarbageCollection)
         expect = getattr(reporter, "expectTests", None)
@@ -213,10 +224,10 @@ class TrialRunner:
         reporter.done()
         return reporter
 
-    def _makeReporter(self) -> Any:
+    def _makeReporter(self) -> AnyObject:
         return self.reporterFactory(self.stream, self.tbformat, self.rterrors, self._log)
 
-    def _wrapped(self, reporter: Any) -> Any:
+    def _wrapped(self, reporter: AnyReporter) -> AnyObject:
         """Put in front of a reporter what looks at results first."""
         if self.mode == self.DEBUG and self.postMortem:
             reporter = PostMortem(reporter, self.debugger)
@@ -226,7 +237,7 @@ class TrialRunner:
             reporter = UncleanWarningsReporterWrapper(reporter)
         return reporter
 
-    def _runSuite(self, suite: TestSuite, reporter: Any) -> None:
+    def _runSuite(self, suite: TestSuite, reporter: AnyReporter) -> None:
         if self.mode == self.DRY_RUN:
             for each in flattened(suite):
                 reporter.startTest(each)
@@ -239,7 +250,7 @@ class TrialRunner:
         else:
             suite.run(reporter)
 
-    def _runWithProfile(self, suite: TestSuite, reporter: Any) -> None:
+    def _runWithProfile(self, suite: TestSuite, reporter: AnyReporter) -> None:
         from cProfile import Profile
 
         profile = Profile()
@@ -253,12 +264,12 @@ class TrialRunner:
 class ExitFirst(TestResultDecorator):
     """Stops a run after the first test that fails."""
 
-    def addError(self, test: Any, error: Error) -> None:  # noqa: ANN401 - tests of all kinds
+    def addError(self, test: AnyTest, error: Error) -> None:
         """Pass an error on, and stop."""
         self._originalReporter.addError(test, error)
         self._originalReporter.stop()
 
-    def addFailure(self, test: Any, fail: Error) -> None:  # noqa: ANN401 - tests of all kinds
+    def addFailure(self, test: AnyTest, fail: Error) -> None:
         """Pass a failure on, and stop."""
         self._originalReporter.addFailure(test, fail)
         self._originalReporter.stop()
@@ -267,7 +278,7 @@ class ExitFirst(TestResultDecorator):
 class PostMortem(TestResultDecorator):
     """Opens a debugger where something was raised."""
 
-    def __init__(self, original: Any, debugger: Any) -> None:  # noqa: ANN401 - reporters and debuggers of all kinds
+    def __init__(self, original: AnyObject, debugger: AnyObject) -> None:
         """Look at errors first.
 
         Args:
@@ -277,12 +288,12 @@ class PostMortem(TestResultDecorator):
         super().__init__(original)
         self._postMortem = getattr(debugger, "post_mortem", pdb.post_mortem)
 
-    def addError(self, test: Any, error: Error) -> None:  # noqa: ANN401 - tests of all kinds
+    def addError(self, test: AnyTest, error: Error) -> None:
         """Pass an error on, and look at it."""
         self._originalReporter.addError(test, error)
         self._look(error)
 
-    def addFailure(self, test: Any, fail: Error) -> None:  # noqa: ANN401 - tests of all kinds
+    def addFailure(self, test: AnyTest, fail: Error) -> None:
         """Pass a failure on, and look at it."""
         self._originalReporter.addFailure(test, fail)
         self._look(fail)
@@ -293,7 +304,7 @@ class PostMortem(TestResultDecorator):
             self._postMortem(traceback)
 
 
-def _asSuite(test: Any) -> TestSuite:
+def _asSuite(test: AnyTest) -> TestSuite:
     return test if isinstance(test, TestSuite) else TestSuite([test])
 
 
