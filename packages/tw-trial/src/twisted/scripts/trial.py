@@ -2,13 +2,11 @@
 
 import gc
 import os
-import random
 import sys
-import trace
 import types
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from typing import Any, NoReturn, TextIO
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from twisted import __version__
 from twisted.internet import defer
@@ -39,6 +37,9 @@ from twisted.trial.reporter._plugin import reporterClass
 from twisted.trial.runner import TestLoader, TrialRunner
 from twisted.trial.runner._orders import ORDERS, shuffled
 from twisted.trial.runner._workingdirectory import WorkingDirectoryError
+
+if TYPE_CHECKING:
+    import trace
 
 TBFORMAT_MAP: dict[str, str] = {
     "plain": "default",
@@ -133,7 +134,7 @@ class Options(ReactorSelectionMixin, UsageOptions):
         ],
     )
 
-    tracer: trace.Trace | None = None
+    tracer: "trace.Trace | None" = None
 
     def __init__(self) -> None:
         """Set the defaults."""
@@ -170,6 +171,8 @@ class Options(ReactorSelectionMixin, UsageOptions):
 
     def opt_coverage(self) -> None:
         """Count how often each line is executed; the results go to the directory coverage in the temporary one."""
+        import trace
+
         self.tracer = trace.Trace(count=1, trace=0)
         sys.settrace(self.tracer.globaltrace)
         self["coverage"] = True
@@ -216,8 +219,10 @@ class Options(ReactorSelectionMixin, UsageOptions):
 
     def opt_random(self, option: str) -> None:
         """Run the tests in an order that this number decides on; 0 takes a new one, which is printed."""
+        import secrets
+
         try:
-            self["random"] = _number(option) or random.SystemRandom().randrange(1, 10**8)
+            self["random"] = _number(option) or 1 + secrets.randbelow(10**8)
         except ValueError as error:
             raise UsageError(f"--random: {error}")
 

@@ -8,6 +8,7 @@ from twisted.internet.defer import Deferred, ensureDeferred
 from twisted.python.components import implementer
 from twisted.python.failure import Failure
 from twisted.trial._janitor import afterClass, afterTest
+from twisted.trial._loggederrors import loggedErrors
 from twisted.trial._outcome import Outcome
 from twisted.trial._places import places
 from twisted.trial._synchronous import SynchronousTestCase
@@ -56,7 +57,7 @@ class TestCase(SynchronousTestCase):
     failUnlessFailure = assertFailure
 
     def _runPhases(self, outcome: Outcome) -> None:
-        places.test = self.id()
+        places.test = loggedErrors.test
         reactor = installedReactor()
         if reactor is not None:
             places.watch(reactor)

@@ -8,13 +8,12 @@ it was made, and taken away, so that it does not disturb the tests that follow.
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from twisted.internet._reactorinstall import installedReactor
-from twisted.internet.error import ConnectionLost
-from twisted.internet.process import reapAllProcesses, reapProcessHandlers
 from twisted.python.failure import Failure
 from twisted.python.reflect import safe_repr
 from twisted.trial._kinds import AnyReactor
@@ -128,6 +127,8 @@ def afterClass() -> DirtyReactorAggregateError | None:
         return None
     # Made before they end: their texts tell whether they are connected.
     error = DirtyReactorAggregateError([], selectables, others)
+    from twisted.internet.error import ConnectionLost
+
     for each in selectables:
         try:
             each.connectionLost(Failure(ConnectionLost("the test is over")))
@@ -138,12 +139,17 @@ def afterClass() -> DirtyReactorAggregateError | None:
     return error
 
 
+def _processes() -> dict[int, object]:
+    """Return the processes that run, by their numbers."""
+    # A module that nobody has imported has started none, and need not be imported for that.
+    module = sys.modules.get("twisted.internet.process")
+    return {} if module is None else module.reapProcessHandlers
+
+
 def _isDirty(reactor: AnyReactor) -> bool:
     readers = getattr(reactor, "getReaders", list)
     writers = getattr(reactor, "getWriters", list)
-    return bool(
-        readers() or writers() or _open(reactor) or reapProcessHandlers or _working(reactor)
-    )
+    return bool(readers() or writers() or _open(reactor) or _processes() or _working(reactor))
 
 
 def _open(reactor: AnyReactor) -> list[Any]:
@@ -167,7 +173,7 @@ def _selectables(reactor: AnyReactor) -> list[Any]:
 def _endProcesses(reactor: AnyReactor) -> list[str]:
     """Kill the processes that are left."""
     texts = []
-    for pid, process in list(reapProcessHandlers.items()):
+    for pid, process in list(_processes().items()):
         texts.append(
             "\n".join(filter(None, [f"process {pid}: {process!r}", places.describe(process)]))
         )
@@ -176,9 +182,9 @@ def _endProcesses(reactor: AnyReactor) -> list[str]:
         except OSError:
             continue
     limit = time.monotonic() + LONGEST_WAIT
-    while reapProcessHandlers and time.monotonic() < limit:
+    while _processes() and time.monotonic() < limit:
         reactor.iterate(GRACE)
-        reapAllProcesses()
+        sys.modules["twisted.internet.process"].reapAllProcesses()
     if texts:
         # What the process said at its end has to reach its protocol.
         for _ in range(2):

@@ -10,10 +10,15 @@ from twisted.python.failure import Failure
 
 
 class LoggedErrors:
-    """Collects the failures that are logged."""
+    """Collects the failures that are logged.
+
+    Attributes:
+        test: The name of the test that runs, or ran last.
+    """
 
     def __init__(self) -> None:
         """Collect nothing yet."""
+        self.test = ""
         self._failures: list[Failure] = []
         self._listening = False
 

@@ -23,7 +23,6 @@ from typing import Any, ParamSpec
 from incremental import Version, getVersionString
 
 from twisted.internet.defer import Deferred
-from twisted.logger import Logger
 from twisted.python.deprecate import DEPRECATION_WARNING_FORMAT, getDeprecationWarningString
 from twisted.python.failure import Failure
 from twisted.python.monkey import MonkeyPatcher
@@ -44,8 +43,6 @@ from twisted.trial._todo import FailTest, Todo, makeTodo
 from twisted.trial._watchdog import watchdog
 
 _P = ParamSpec("_P")
-
-_log = Logger(namespace="twisted.trial")
 
 _MISSING: Any = object()
 
@@ -182,7 +179,7 @@ class SynchronousTestCase(DeferredAssertions):
         loggedErrors.listen()
         # What was logged before does not belong to this test; suites have asked for it.
         loggedErrors.take()
-        _log.info("--> {test} <--", test=self.id())
+        loggedErrors.test = self.id()
         try:
             todo, suppress = self.getTodo(), self.getSuppress()
         except Exception:
@@ -212,9 +209,12 @@ class SynchronousTestCase(DeferredAssertions):
 
     def _runPhases(self, outcome: Outcome) -> None:
         """Run everything that the test consists of."""
-        if self._step(self.setUp, outcome):
+        setUp, tearDown = self.setUp, self.tearDown
+        # Those of the standard library do nothing; most tests have no others.
+        if _isNothing(setUp, _NO_SET_UP) or self._step(setUp, outcome):
             self._step(getattr(self, self._testMethodName), outcome, inTest=True)
-            self._step(self.tearDown, outcome)
+            if not _isNothing(tearDown, _NO_TEAR_DOWN):
+                self._step(tearDown, outcome)
         while self._cleanups:
             function, args, kwargs = self._cleanups.pop()
             self._step(lambda: function(*args, **kwargs), outcome)  # noqa: B023 - called at once
@@ -406,6 +406,15 @@ class SynchronousTestCase(DeferredAssertions):
         else:
             self.assertTrue(found[0]["message"].startswith(expected))
         return attribute
+
+
+_NO_SET_UP = unittest.TestCase.setUp
+_NO_TEAR_DOWN = unittest.TestCase.tearDown
+
+
+def _isNothing(method: Callable[..., object], nothing: Callable[..., object]) -> bool:
+    """Return whether a method is the one that does nothing."""
+    return getattr(method, "__func__", None) is nothing
 
 
 def _nameOf(function: Callable[..., object]) -> str:

@@ -3,7 +3,6 @@
 What cannot be imported becomes a test that has the error, so the others run all the same.
 """
 
-import doctest
 import importlib
 import inspect
 import os
@@ -179,6 +178,9 @@ class TestLoader:
                 return ErrorHolder(module, Failure())
         if not inspect.ismodule(module):
             raise TypeError(f"{module!r} is not a module")
+        # Slow to import, and needed by few.
+        import doctest
+
         finder = doctest.DocTestFinder(exclude_empty=True)
         return self.suiteFactory([doctest.DocTestSuite(module, test_finder=finder)])
 

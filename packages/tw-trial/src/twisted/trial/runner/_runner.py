@@ -2,7 +2,6 @@
 
 import copy
 import os
-import pdb
 import sys
 import unittest
 import warnings
@@ -11,9 +10,10 @@ from contextlib import ExitStack, contextmanager
 from typing import Any, TextIO
 
 from twisted.internet._reactorinstall import reactorBehind
-from twisted.logger import globalLogPublisher, textFileLogObserver
+from twisted.logger import ILogObserver, LogEvent, globalLogPublisher, textFileLogObserver
 from twisted.python import log as legacyLog
 from twisted.trial._kinds import AnyObject, AnyReporter, AnyStream, AnyTest
+from twisted.trial._loggederrors import loggedErrors
 from twisted.trial._suites import LoggedSuite, TestSuite, TrialSuite, flattened
 from twisted.trial._watchdog import watchdog
 from twisted.trial.itrial import Error
@@ -31,7 +31,7 @@ class TrialRunner:
     Attributes:
         DEBUG: The mode in which tests run in a debugger.
         DRY_RUN: The mode in which every test succeeds without being run.
-        debugger: What runs the tests in the mode `DEBUG`.
+        debugger: What runs the tests in the mode `DEBUG`: pdb, if None was given.
         logfile: The name of the log, in the working directory; `-` for standard output.
         mode: `DEBUG`, `DRY_RUN`, or None.
         profile: Whether to write a profile to `profile.data` in the working directory.
@@ -53,7 +53,7 @@ class TrialRunner:
     profile = False
     uncleanWarnings = False
     workingDirectory = "_trial_temp"
-    debugger: AnyObject = pdb
+    debugger: AnyObject = None
 
     def __init__(
         self,
@@ -100,7 +100,8 @@ class TrialRunner:
         self.uncleanWarnings = uncleanWarnings
         self.workingDirectory = workingDirectory
         self._forceGarbageCollection = forceGarbageCollection
-        self.debugger = pdb if debugger is None else debugger
+        if debugger is not None:
+            self.debugger = debugger
         self.postMortem = True
         self._exitFirst = exitFirst
         self._log = log
@@ -177,7 +178,7 @@ class TrialRunner:
             else:
                 os.makedirs(os.path.dirname(os.path.abspath(self.logfile)), exist_ok=True)
                 file = stack.enter_context(open(self.logfile, "a", encoding="utf-8"))
-            observer = textFileLogObserver(file)
+            observer = _markingTests(file)
             globalLogPublisher.addObserver(observer)
             stack.callback(globalLogPublisher.removeObserver, observer)
             yield
@@ -224,13 +225,21 @@ class TrialRunner:
         reporter.done()
         return reporter
 
+    def _theDebugger(self) -> AnyObject:
+        """Return what runs the tests in the mode `DEBUG`."""
+        if self.debugger is None:
+            import pdb
+
+            return pdb
+        return self.debugger
+
     def _makeReporter(self) -> AnyObject:
         return self.reporterFactory(self.stream, self.tbformat, self.rterrors, self._log)
 
     def _wrapped(self, reporter: AnyReporter) -> AnyObject:
         """Put in front of a reporter what looks at results first."""
         if self.mode == self.DEBUG and self.postMortem:
-            reporter = PostMortem(reporter, self.debugger)
+            reporter = PostMortem(reporter, self._theDebugger())
         if self._exitFirst:
             reporter = ExitFirst(reporter)
         if self.uncleanWarnings:
@@ -244,7 +253,7 @@ class TrialRunner:
                 reporter.addSuccess(each)
                 reporter.stopTest(each)
         elif self.mode == self.DEBUG:
-            self.debugger.runcall(suite.run, reporter)
+            self._theDebugger().runcall(suite.run, reporter)
         elif self.profile:
             self._runWithProfile(suite, reporter)
         else:
@@ -286,7 +295,7 @@ class PostMortem(TestResultDecorator):
             debugger: What has `post_mortem`.
         """
         super().__init__(original)
-        self._postMortem = getattr(debugger, "post_mortem", pdb.post_mortem)
+        self._debugger = debugger
 
     def addError(self, test: AnyTest, error: Error) -> None:
         """Pass an error on, and look at it."""
@@ -301,7 +310,22 @@ class PostMortem(TestResultDecorator):
     def _look(self, error: Error) -> None:
         traceback = error[2] if isinstance(error, tuple) else error.tb
         if traceback is not None:
-            self._postMortem(traceback)
+            self._debugger.post_mortem(traceback)
+
+
+def _markingTests(file: TextIO) -> ILogObserver:
+    """Return an observer that writes the log to a file, with a line for each test that logs."""
+    write = textFileLogObserver(file)
+    marked = ""
+
+    def observe(event: LogEvent) -> None:
+        nonlocal marked
+        if loggedErrors.test != marked:
+            marked = loggedErrors.test
+            file.write(f"--> {marked} <--\n")
+        write(event)
+
+    return observe
 
 
 def _asSuite(test: AnyTest) -> TestSuite:
