@@ -157,9 +157,16 @@ def _open(reactor: AnyReactor) -> list[Any]:
     return list(getattr(reactor, "openTransports", ()))
 
 
-def _working(reactor: AnyReactor) -> list[Any]:
+def _working(reactor: AnyReactor) -> list[str]:
+    """Return texts about what the threads of the reactor's pool still have to do."""
     pool = getattr(reactor, "threadpool", None)
-    return [] if pool is None else list(pool.working)
+    if pool is None:
+        return []
+    texts = [f"thread of the reactor's pool: {safe_repr(thread)}" for thread in pool.working]
+    waiting = pool.q.qsize()
+    if waiting:
+        texts.append(f"{waiting} calls that wait for a thread of the reactor's pool")
+    return texts
 
 
 def _selectables(reactor: AnyReactor) -> list[Any]:
@@ -203,7 +210,7 @@ def _leaveThreads(reactor: AnyReactor) -> list[str]:
     # A thread can't be ended from outside; the next tests get a new pool.
     pool, reactor.threadpool = reactor.threadpool, None
     pool.stopWithoutWaiting()
-    return [f"thread of the reactor's pool: {safe_repr(thread)}" for thread in working]
+    return working
 
 
 __all__ = ["DirtyReactorAggregateError", "afterClass", "afterTest"]
