@@ -5,9 +5,11 @@ from typing import Any, TypeVar
 
 from twisted.internet._reactorinstall import installedReactor
 from twisted.internet.defer import Deferred, ensureDeferred
+from twisted.internet.task import deferLater
 from twisted.python.components import implementer
 from twisted.python.failure import Failure
 from twisted.trial._janitor import afterClass, afterTest
+from twisted.trial._kinds import AnyReactor
 from twisted.trial._loggederrors import loggedErrors
 from twisted.trial._outcome import Outcome
 from twisted.trial._places import places
@@ -74,7 +76,7 @@ class TestCase(SynchronousTestCase):
         self, function: Callable[[], object], result: object, outcome: Outcome, inTest: bool
     ) -> bool:
         if isinstance(result, Coroutine):
-            result = ensureDeferred(result)
+            result = _started(result)
         if not isinstance(result, Deferred):
             return super()._dealWith(function, result, outcome, inTest)
         seconds = self.getTimeout()
@@ -87,6 +89,18 @@ class TestCase(SynchronousTestCase):
             outcome.failed(final, inTest)
             return False
         return True
+
+
+def _started(coroutine: Coroutine[Any, Any, _T]) -> Deferred[_T]:
+    """Return the Deferred of a coroutine that begins to run.
+
+    In a reactor over a loop of asyncio it begins when the loop runs, since what it calls may ask
+    for that.
+    """
+    reactor: AnyReactor = installedReactor()
+    if getattr(reactor, "loop", None) is None:
+        return ensureDeferred(coroutine)
+    return deferLater(reactor, 0, ensureDeferred, coroutine)
 
 
 def _namesOf(classes: tuple[type[BaseException], ...]) -> str:

@@ -119,6 +119,7 @@ def afterClass() -> DirtyReactorAggregateError | None:
         return None
     for _ in range(GRACE_TURNS):
         if not _isDirty(reactor):
+            _endPool(reactor)
             return None
         reactor.iterate(GRACE)
     others = [*_endProcesses(reactor), *_leaveThreads(reactor)]
@@ -205,12 +206,20 @@ def _leaveThreads(reactor: AnyReactor) -> list[str]:
     while _working(reactor) and time.monotonic() < limit:
         reactor.iterate(GRACE)
     working = _working(reactor)
-    if not working:
-        return []
-    # A thread can't be ended from outside; the next tests get a new pool.
-    pool, reactor.threadpool = reactor.threadpool, None
-    pool.stopWithoutWaiting()
+    _endPool(reactor)
     return working
+
+
+def _endPool(reactor: AnyReactor) -> None:
+    """Let the threads of the reactor's pool end; the next test that needs some gets a new pool.
+
+    Those that wait for work would keep a process from ending that never shuts its reactor down,
+    as other test runners do. One that works on can't be ended from outside.
+    """
+    pool = getattr(reactor, "threadpool", None)
+    if pool is not None:
+        reactor.threadpool = None
+        pool.stopWithoutWaiting()
 
 
 __all__ = ["DirtyReactorAggregateError", "afterClass", "afterTest"]
