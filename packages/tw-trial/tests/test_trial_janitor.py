@@ -144,7 +144,7 @@ def test_processes_are_reported_and_killed() -> None:
     class Case(TestCase):
         def test_it(self) -> None:
             sleeping = ProcessProtocol()
-            sleeping.processEnded = ended.append  # type: ignore[method-assign]  # for the test
+            sleeping.processEnded = ended.append  # type: ignore[method-assign, assignment]  # for the test
             script = "import time; time.sleep(3600)"
             reactor.spawnProcess(sleeping, sys.executable, [sys.executable, "-c", script])
 

@@ -356,5 +356,5 @@ def test_reporters_take_errors_of_the_standard_library() -> None:
     try:
         raise ValueError("no")
     except ValueError:
-        reporter.addError(SampleTests("check_pass"), sys.exc_info())  # type: ignore[arg-type]  # it is not None
+        reporter.addError(SampleTests("check_pass"), sys.exc_info())
     assert reporter.errors[0][1].check(ValueError)

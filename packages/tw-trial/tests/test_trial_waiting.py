@@ -35,9 +35,8 @@ def test_every_step_is_waited_for() -> None:
             await self.later("test")
             calls.append("resumed")
 
-        @defer.inlineCallbacks
-        def tearDown(self) -> Any:
-            yield self.later("tearDown")
+        async def tearDown(self) -> None:  # type: ignore[override]  # it is waited for
+            await self.later("tearDown")
 
     assert runCase(Case).events == [("success", "")]
     assert calls == ["setUp", "test", "resumed", "tearDown", "later cleanup", "cleanup"]

@@ -4,6 +4,9 @@ Each method raises `failureException` if what it asserts does not hold, and most
 argument, so that an assertion can stand inside an expression or in a chain of callbacks.
 """
 
+# The parameters have the names that existing code knows, not those of the standard library.
+# pyright: reportIncompatibleMethodOverride=false, reportIncompatibleVariableOverride=false
+
 import unittest
 import warnings
 from collections.abc import Callable, Container, Iterable

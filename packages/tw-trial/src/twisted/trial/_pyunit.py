@@ -5,9 +5,9 @@ from typing import Any, cast
 
 from twisted.python.components import adapt, implementer
 from twisted.python.failure import Failure
-from twisted.trial._kinds import AnyObject, AnyReporter
+from twisted.trial._kinds import AnyObject, AnyReporter, AnyTest
 from twisted.trial._todo import Todo
-from twisted.trial.itrial import Error, IReporter, ITestCase
+from twisted.trial.itrial import Error, IReporter
 
 
 def asExcInfo(error: Error) -> AnyObject:
@@ -50,46 +50,46 @@ class PyUnitResultAdapter:
         """How many tests were started so far."""
         return int(self.original.testsRun)
 
-    def startTest(self, method: ITestCase) -> None:
+    def startTest(self, method: AnyTest) -> None:
         """Learn that a test begins."""
         self.original.startTest(method)
 
-    def stopTest(self, method: ITestCase) -> None:
+    def stopTest(self, method: AnyTest) -> None:
         """Learn that a test is over."""
         self.original.stopTest(method)
 
-    def addSuccess(self, test: ITestCase) -> None:
+    def addSuccess(self, test: AnyTest) -> None:
         """Learn that a test passed."""
         self.original.addSuccess(test)
 
-    def addError(self, test: ITestCase, error: Error) -> None:
+    def addError(self, test: AnyTest, error: Error) -> None:
         """Learn that a test raised something that it should not."""
         self.original.addError(test, asExcInfo(error))
 
-    def addFailure(self, test: ITestCase, fail: Error) -> None:
+    def addFailure(self, test: AnyTest, fail: Error) -> None:
         """Learn that an assertion of a test does not hold."""
         self.original.addFailure(test, asExcInfo(fail))
 
-    def addExpectedFailure(self, test: ITestCase, error: Error, todo: Todo | None = None) -> None:
+    def addExpectedFailure(self, test: AnyTest, error: Error, todo: Todo | None = None) -> None:
         """Learn that a test failed that was expected to."""
         self._tell("addExpectedFailure", test, asExcInfo(error))
 
-    def addUnexpectedSuccess(self, test: ITestCase, todo: Todo | None = None) -> None:
+    def addUnexpectedSuccess(self, test: AnyTest, todo: Todo | None = None) -> None:
         """Learn that a test passed that was expected to fail."""
         self._tell("addUnexpectedSuccess", test)
 
-    def addSkip(self, test: ITestCase, reason: str) -> None:
+    def addSkip(self, test: AnyTest, reason: str) -> None:
         """Learn that a test was not run to its end."""
         self._tell("addSkip", test, reason)
 
-    def _tell(self, name: str, test: ITestCase, *args: object) -> None:
+    def _tell(self, name: str, test: AnyTest, *args: object) -> None:
         method = getattr(self.original, name, None)
         if method is None:
             self.original.addSuccess(test)
         else:
             method(test, *args)
 
-    def addDuration(self, test: ITestCase, elapsed: float) -> None:
+    def addDuration(self, test: AnyTest, elapsed: float) -> None:
         """Learn how long a test took."""
         method = getattr(self.original, "addDuration", None)
         if method is not None:

@@ -35,7 +35,7 @@ class TestSuite(unittest.TestSuite):
         Returns:
             The result.
         """
-        tests = list(self)
+        tests: list[AnyTest] = list(self)
         for test, following in zip_longest(tests, tests[1:]):
             if hasattr(test, "_isLastOfItsClass"):
                 test._isLastOfItsClass = type(test) is not type(following)
@@ -137,7 +137,7 @@ class TrialSuite(TestSuite):
             The result.
         """
         if self._forceGarbageCollection:
-            decorate(self, ForceGarbageCollection)
+            decorate(self, lambda test: ForceGarbageCollection(test))
         super().run(result, debug)
         shutDownReactor()
         return result

@@ -12,10 +12,11 @@ makes a class of tests for each kind of reactor; those that are not there on thi
 skipped. The global reactor is not used.
 """
 
+import asyncio
 import os
 import signal
-from collections.abc import Sequence
-from typing import Any, ClassVar
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, cast
 
 from twisted.internet.defer import TimeoutError
 from twisted.internet.process import reapAllProcesses, reapProcessHandlers
@@ -123,6 +124,9 @@ class ReactorBuilder(SynchronousTestCase):
         close = getattr(reactor, "close", None)
         if close is not None:
             close()
+        loop = getattr(reactor, "loop", None)
+        if loop is not None:
+            loop.close()
 
     def getTimeout(self) -> float:
         """Return how many seconds a run of the reactor may take."""
@@ -169,11 +173,21 @@ class ReactorBuilder(SynchronousTestCase):
             if short in cls.skippedReactors:
                 members["skip"] = cls.skippedReactors[short]
             try:
-                members["reactorFactory"] = staticmethod(namedAny(full))
+                members["reactorFactory"] = staticmethod(_factoryOf(namedAny(full)))
             except Exception as error:
                 members["skip"] = f"{short} is not there: {safe_str(error)}"
             made[name] = type(name, (cls,), members)
         return made
+
+
+def _factoryOf(cls: AnyReactor) -> Callable[[], AnyReactor]:
+    """Return what makes a reactor of a class that shares nothing with others.
+
+    Left to itself, a reactor over asyncio takes the loop of the thread, which others may use.
+    """
+    if cls.__name__ != "AsyncioSelectorReactor":
+        return cast("Callable[[], AnyReactor]", cls)
+    return lambda: cls(asyncio.new_event_loop())
 
 
 __all__ = ["ReactorBuilder", "stopOnError"]

@@ -1,5 +1,8 @@
 """Reporters that print little: a letter a test, or one line of numbers for all."""
 
+# The parameters have the names that existing code knows, not those of the standard library.
+# pyright: reportIncompatibleMethodOverride=false
+
 import time
 
 from twisted.trial._kinds import AnyObject, AnyTest

@@ -1,5 +1,8 @@
 """What all reporters keep of the tests."""
 
+# The parameters have the names that existing code knows, not those of the standard library.
+# pyright: reportIncompatibleMethodOverride=false, reportIncompatibleVariableOverride=false
+
 import time
 import unittest
 from typing import Any

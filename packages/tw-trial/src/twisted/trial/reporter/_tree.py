@@ -1,5 +1,8 @@
 """The reporter for people at a terminal: tests as a tree of modules, classes and methods."""
 
+# The parameters have the names that existing code knows, not those of the standard library.
+# pyright: reportIncompatibleMethodOverride=false
+
 from twisted.python.failure import Failure
 from twisted.trial._kinds import AnyObject, AnyTest
 from twisted.trial.reporter._reporter import WIDTH, Reporter

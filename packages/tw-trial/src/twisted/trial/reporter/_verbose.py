@@ -1,5 +1,8 @@
 """Reporters that print a line a test."""
 
+# The parameters have the names that existing code knows, not those of the standard library.
+# pyright: reportIncompatibleMethodOverride=false
+
 from twisted.trial._kinds import AnyObject, AnyTest
 from twisted.trial.reporter._reporter import Reporter
 

@@ -1,6 +1,7 @@
 """Names of tests, of the modules and packages that they are in, and of their files."""
 
 import importlib
+import importlib.machinery
 import inspect
 import os
 import sys
