@@ -337,6 +337,21 @@ def test_unhandled_error_is_found_at_its_test(base: Kind) -> None:
     assert runMethod(base, Case).events == [("error", "nobody handles it")]
 
 
+def test_unhandled_error_that_the_test_itself_holds_is_found_at_it(base: Kind) -> None:
+    class Case(unittest.SynchronousTestCase):
+        def test_1(self) -> None:
+            self.failed = defer.fail(ValueError("nobody handles it"))
+
+        def test_2(self) -> None:
+            pass
+
+    cls = derived(base, Case)
+    reporter = NotingReporter()
+    unittest.TestSuite([cls("test_1"), cls("test_2"), cls("test_1")]).run(reporter)
+    assert reporter.kinds == ["success", "error", "success", "success", "error"]
+    assert reporter.tests == [cls("test_1").id()] * 2
+
+
 def test_coroutine_that_is_never_awaited_is_an_error(base: Kind) -> None:
     async def forgotten() -> None:
         pass

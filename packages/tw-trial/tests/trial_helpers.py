@@ -16,6 +16,7 @@ class NotingReporter:
         self.testsRun = 0
         self.events: list[tuple[str, str]] = []
         self.errors: list[Any] = []
+        self.tests: list[str] = []
         self.todos: list[Any] = []
         self.durations: list[float] = []
 
@@ -31,6 +32,7 @@ class NotingReporter:
     def addError(self, test: Any, error: Any) -> None:
         self.errors.append(error)
         self.events.append(("error", str(error.value)))
+        self.tests.append(test.id())
 
     def addFailure(self, test: Any, failure: Any) -> None:
         self.errors.append(failure)

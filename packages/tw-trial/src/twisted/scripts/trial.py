@@ -90,7 +90,7 @@ class Options(ReactorSelectionMixin, UsageOptions):
         "passed, 1 if not."
     )
 
-    optFlags = [
+    optFlags: Sequence[Sequence[AnyObject]] = [
         ["help", "h", "Display this help and exit."],
         ["no-recurse", "N", "Don't search the packages in packages."],
         ["recurse", None, "Search the packages in packages (the default)."],
@@ -108,7 +108,7 @@ class Options(ReactorSelectionMixin, UsageOptions):
         ["last-failed", None, "Run only the tests that failed in the last run; all, if none did."],
     ]
 
-    optParameters = [
+    optParameters: Sequence[Sequence[AnyObject]] = [
         ["debugger", None, "pdb", "The full name of what runs the tests with --debug."],
         ["logfile", "l", "test.log", "The file for the log, in the temporary directory."],
         ["order", "o", None, "The order of the tests, see --help-orders."],

@@ -290,6 +290,74 @@ class Assertions(unittest.TestCase):
         self.assertEqual(_source(first.filename), _source(filename))
         return result
 
+    def assertAlmostEqual(
+        self,
+        first: AnyObject,
+        second: AnyObject,
+        places: int | None = None,
+        msg: object = None,
+        delta: AnyObject = None,
+    ) -> AnyObject:
+        """Check that two numbers differ by little, and return the first.
+
+        Args:
+            first: A number.
+            second: Another one.
+            places: To how many decimal places they are to be equal; 7, if `delta` is not given.
+            msg: What is said besides.
+            delta: The largest difference.
+        """
+        super().assertAlmostEqual(first, second, places, msg, delta)
+        return first
+
+    def assertNotAlmostEqual(
+        self,
+        first: AnyObject,
+        second: AnyObject,
+        places: int | None = None,
+        msg: object = None,
+        delta: AnyObject = None,
+    ) -> AnyObject:
+        """Check that two numbers differ by more than little, and return the first.
+
+        The arguments are those of `assertAlmostEqual`.
+        """
+        super().assertNotAlmostEqual(first, second, places, msg, delta)
+        return first
+
+    # Older names, which existing tests use. They are names for the same methods, so a class that
+    # overrides one overrides it under that name only.
+    assert_ = assertTrue  # type: ignore[assignment]  # it returns something here
+    failUnless = assertTrue  # type: ignore[assignment]  # it returns something here
+    failUnlessTrue = assertTrue
+    assertNot = assertFalse
+    failIf = assertFalse  # type: ignore[assignment]  # it returns something here
+    failUnlessFalse = assertFalse
+    failUnlessRaises = assertRaises  # type: ignore[assignment]  # it returns something here
+    assertEquals = assertEqual
+    failUnlessEqual = assertEqual
+    failUnlessEquals = assertEqual
+    assertNotEquals = assertNotEqual
+    failIfEqual = assertNotEqual
+    failIfEquals = assertNotEqual
+    assertIdentical = assertIs
+    failUnlessIdentical = assertIs
+    assertNotIdentical = assertIsNot
+    failIfIdentical = assertIsNot
+    failUnlessIn = assertIn
+    failIfIn = assertNotIn
+    failUnlessSubstring = assertSubstring
+    failIfSubstring = assertNotSubstring
+    failUnlessApproximates = assertApproximates
+    assertAlmostEquals = assertAlmostEqual
+    failUnlessAlmostEqual = assertAlmostEqual
+    assertNotAlmostEquals = assertNotAlmostEqual
+    failIfAlmostEqual = assertNotAlmostEqual
+    failIfAlmostEquals = assertNotAlmostEqual
+    failUnlessIsInstance = assertIsInstance
+    failIfIsInstance = assertNotIsInstance
+    failUnlessWarns = assertWarns
+
 
 def _source(filename: str) -> str:
     """Return the name of the source of a file that may be compiled."""

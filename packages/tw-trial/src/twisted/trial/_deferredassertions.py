@@ -5,7 +5,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from twisted.internet.defer import Deferred, ensureDeferred
 from twisted.python.failure import Failure
-from twisted.trial._aliases import AliasedAssertions
+from twisted.trial._assertions import Assertions
 
 _T = TypeVar("_T")
 
@@ -15,7 +15,7 @@ Awaited: TypeAlias = (
 """What has a result later: a Deferred, or a coroutine, which is started."""
 
 
-class DeferredAssertions(AliasedAssertions):
+class DeferredAssertions(Assertions):
     """Assertions about the results that Deferreds have now."""
 
     def successResultOf(self, deferred: Awaited[_T]) -> _T:

@@ -83,7 +83,7 @@ class ErrorHolder(TestHolder):
         """
         super().__init__(description)
         value = error if isinstance(error, Failure) else error[1]
-        self.error = value if isinstance(value, Failure) else Failure(value)
+        self.error: Failure = value if isinstance(value, Failure) else Failure(value)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} description={self.description!r} error={self.error!r}>"

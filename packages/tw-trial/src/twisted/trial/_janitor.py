@@ -54,9 +54,9 @@ class DirtyReactorAggregateError(Exception):
             selectables: Descriptors, ports and connections.
             others: Texts about processes and threads.
         """
-        self.delayedCalls = list(delayedCalls)
-        self.selectables = list(selectables or ())
-        self.others = list(others)
+        self.delayedCalls: list[object] = list(delayedCalls)
+        self.selectables: list[object] = list(selectables or ())
+        self.others: list[str] = list(others)
         # What is to come, and where it was made, is not known any more later.
         self._text = "\n".join(
             [

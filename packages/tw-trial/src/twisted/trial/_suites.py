@@ -1,7 +1,7 @@
 """Suites of tests, which tell each test what it has to know of its neighbors."""
 
 import unittest
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import zip_longest
 from typing import Any
 
@@ -22,8 +22,13 @@ class TestSuite(unittest.TestSuite):
     # pytest takes names that begin so for tests.
     __test__ = False
 
-    _tests: list[Any]
-    _result: Any = None
+    # Of the base class, and not in typeshed.
+    _tests: list[AnyTest]
+    _tearDownPreviousClass: Callable[[AnyTest, AnyReporter], None]
+    _handleModuleFixture: Callable[[AnyTest, AnyReporter], None]
+    _handleClassSetUp: Callable[[AnyTest, AnyReporter], None]
+    _handleModuleTearDown: Callable[[AnyReporter], None]
+    _removeTestAtIndex: Callable[[int], None]
 
     def run(self, result: AnyReporter, debug: bool = False) -> AnyReporter:
         """Run the tests.
@@ -35,20 +40,52 @@ class TestSuite(unittest.TestSuite):
         Returns:
             The result.
         """
+        self._tellLastOnes()
+        outermost = not getattr(result, "_testRunEntered", False)
+        result._testRunEntered = True
+        for index in range(len(self._tests)):
+            if result.shouldStop:
+                break
+            # Not in a loop over the tests, whose variable would keep each one alive for too long.
+            self._runAt(index, result, debug)
+            self._drop(index, result)
+        if outermost:
+            self._tearDownPreviousClass(None, result)
+            self._handleModuleTearDown(result)
+            result._testRunEntered = False
+        return result
+
+    def _tellLastOnes(self) -> None:
+        """Tell each test whether it is the last one of its class."""
         tests: list[AnyTest] = list(self)
         for test, following in zip_longest(tests, tests[1:]):
             if hasattr(test, "_isLastOfItsClass"):
                 test._isLastOfItsClass = type(test) is not type(following)
-        del tests
-        self._result = result
-        return super().run(result, debug)
 
-    def _removeTestAtIndex(self, index: int) -> None:
+    def _runAt(self, index: int, result: AnyReporter, debug: bool) -> None:
+        """Run a test, with what its class and its module want before it."""
+        test = self._tests[index]
+        if isinstance(test, unittest.TestCase):
+            self._tearDownPreviousClass(test, result)
+            self._handleModuleFixture(test, result)
+            self._handleClassSetUp(test, result)
+            cls = result._previousTestClass = type(test)
+            if getattr(cls, "_classSetupFailed", False) or (
+                getattr(result, "_moduleSetUpFailed", False)
+            ):
+                return
+        if debug:
+            test.debug()
+        else:
+            test(result)
+
+    def _drop(self, index: int, result: AnyReporter) -> None:
         """Drop a test that was run; errors that only show then belong to it."""
-        name = getattr(self._tests[index], "_testMethodName", None) and self._tests[index].id()
-        super()._removeTestAtIndex(index)  # type: ignore[misc]  # it is not in typeshed
-        if name and loggedErrors.any:
-            reportLogged(self._result, name)
+        isTest = isinstance(self._tests[index], unittest.TestCase)
+        name = self._tests[index].id() if isTest else NOT_IN_TEST
+        self._removeTestAtIndex(index)
+        if loggedErrors.any:
+            reportLogged(result, name)
 
 
 def flattened(suite: AnyTest) -> Iterator[AnyTest]:

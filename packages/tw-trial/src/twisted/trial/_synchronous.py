@@ -64,7 +64,7 @@ class SynchronousTestCase(DeferredAssertions):
       there is none.
     """
 
-    failureException = FailTest
+    failureException: type[AssertionError] = FailTest
     # Of the base class: function, arguments, keyword arguments.
     _cleanups: list[tuple[Callable[..., object], tuple[object, ...], dict[str, object]]]
 

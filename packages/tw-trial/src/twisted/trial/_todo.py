@@ -32,8 +32,10 @@ class Todo:
             reason: Why.
             errors: The classes of the exceptions that are expected; any, if left out.
         """
-        self.reason = reason
-        self.errors = None if errors is None else tuple(errors)
+        self.reason: str = reason
+        self.errors: tuple[type[BaseException], ...] | None = (
+            None if errors is None else tuple(errors)
+        )
 
     def __repr__(self) -> str:
         return f"<Todo reason={self.reason!r} errors={self.errors!r}>"

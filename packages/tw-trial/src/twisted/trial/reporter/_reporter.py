@@ -37,8 +37,8 @@ class Reporter(TestResult):
         slowest: How many of the slowest tests are listed at the end.
     """
 
-    separator = "-" * WIDTH
-    doubleSeparator = "=" * WIDTH
+    separator: str = "-" * WIDTH
+    doubleSeparator: str = "=" * WIDTH
 
     def __init__(
         self,

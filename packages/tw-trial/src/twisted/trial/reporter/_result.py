@@ -46,12 +46,12 @@ class TestResult(unittest.TestResult):
         self.expectedFailures = []
         self.unexpectedSuccesses = []
         self.flaky: list[tuple[Any, int]] = []
-        self.successes = 0
+        self.successes: int = 0
         self._timings: list[float] = []
         self._testStarted: float | None = None
         self._durationTold = False
         self.collectedDurations: list[tuple[str, float]] = []
-        self.collected_durations = self.collectedDurations
+        self.collected_durations: list[tuple[str, float]] = self.collectedDurations
 
     def __repr__(self) -> str:
         return (

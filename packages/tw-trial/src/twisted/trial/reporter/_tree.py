@@ -18,7 +18,7 @@ class TreeReporter(Reporter):
         columns: The width.
     """
 
-    currentLine = ""
+    currentLine: str = ""
     indent = "  "
     columns = WIDTH
 

@@ -48,11 +48,11 @@ class TrialRunner:
 
     reporterFactory: Callable[..., AnyReporter] = TreeReporter
     mode: str | None = None
-    logfile = "test.log"
+    logfile: str = "test.log"
     stream: AnyStream = None
-    profile = False
-    uncleanWarnings = False
-    workingDirectory = "_trial_temp"
+    profile: bool = False
+    uncleanWarnings: bool = False
+    workingDirectory: str = "_trial_temp"
     debugger: AnyObject = None
 
     def __init__(
@@ -105,7 +105,7 @@ class TrialRunner:
         self.postMortem = True
         self._exitFirst = exitFirst
         self._log = log
-        self.interrupted = False
+        self.interrupted: bool = False
 
     @property
     def tbformat(self) -> str:
