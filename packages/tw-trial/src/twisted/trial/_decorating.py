@@ -3,16 +3,26 @@
 import gc
 import unittest
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from twisted.python.components import implementer, proxyForInterface
 from twisted.trial._holders import TestHolder
-from twisted.trial._kinds import AnyReporter, AnyTest
+from twisted.trial._kinds import AnyObject, AnyReporter, AnyTest
 from twisted.trial.itrial import ITestCase
+
+if TYPE_CHECKING:
+
+    class _Proxy:
+        """What `proxyForInterface` makes, as type checkers see it."""
+
+        def __init__(self, original: AnyTest) -> None: ...
+        def __getattr__(self, name: str) -> AnyObject: ...
+else:
+    _Proxy = proxyForInterface(ITestCase, "_originalTest")
 
 
 @implementer(ITestCase)
-class TestDecorator(proxyForInterface(ITestCase, "_originalTest")):  # type: ignore[misc]  # the base is made from the interface
+class TestDecorator(_Proxy):
     """Stands for a test; subclasses do something before and after it in `run`."""
 
     # pytest takes names that begin so for tests.

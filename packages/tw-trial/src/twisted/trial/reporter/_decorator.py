@@ -1,7 +1,7 @@
 """Reporters in front of other reporters."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from twisted.python.components import implementer, proxyForInterface
 from twisted.python.failure import Failure
@@ -9,9 +9,19 @@ from twisted.trial._janitor import DirtyReactorAggregateError
 from twisted.trial._kinds import AnyObject, AnyReporter, AnyTest
 from twisted.trial.itrial import Error, IReporter, IReporterWithDurations
 
+if TYPE_CHECKING:
+
+    class _Proxy:
+        """What `proxyForInterface` makes, as type checkers see it."""
+
+        def __init__(self, original: AnyReporter) -> None: ...
+        def __getattr__(self, name: str) -> AnyObject: ...
+else:
+    _Proxy = proxyForInterface(IReporterWithDurations, "_originalReporter")
+
 
 @implementer(IReporterWithDurations)
-class TestResultDecorator(proxyForInterface(IReporterWithDurations, "_originalReporter")):  # type: ignore[misc]  # the base is made from the interface
+class TestResultDecorator(_Proxy):
     """Passes everything on to another reporter; subclasses change some of it."""
 
     # pytest takes names that begin so for tests.
