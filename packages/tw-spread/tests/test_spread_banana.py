@@ -4,6 +4,7 @@ import pytest
 
 from twisted.internet.testing import Loopback, StringTransport
 from twisted.spread import banana
+from twisted.spread._bananacodec import decodeExpressions
 from twisted.spread.banana import Banana, BananaError
 
 OFFER = bytes.fromhex("02 80 02 82 70 62 04 82 6e 6f 6e 65")
@@ -25,7 +26,6 @@ class Recorder(Banana):
     def expressionReceived(self, lst: object) -> None:
         self.received.append(lst)
         if lst == b"close":
-            assert self.transport is not None
             self.transport.loseConnection()
 
 
@@ -134,14 +134,13 @@ def test_messages_that_come_byte_by_byte() -> None:
 def test_long_string_is_not_looked_at_until_it_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     client, _ = connected(True)
     client.dataReceived(OFFER)
-    calls = []
-    decodeExpressions = banana.decodeExpressions
+    calls: list[None] = []
 
     def counting(*arguments: object) -> tuple[int, int]:
         calls.append(None)
         return decodeExpressions(*arguments)  # type: ignore[arg-type]  # passed through
 
-    monkeypatch.setattr(banana, "decodeExpressions", counting)
+    monkeypatch.setattr("twisted.spread.banana.decodeExpressions", counting)
     for at in range(0, 100_003, 100):
         client.dataReceived(banana.encode(b"x" * 100_000)[at : at + 100])
     assert len(calls) == 2

@@ -128,7 +128,7 @@ def test_size_limit_holds_both_ways(monkeypatch: pytest.MonkeyPatch) -> None:
         with pytest.raises(BananaError, match="SIZE_LIMIT is 200"):
             encode(value)
     for announced in (b"\x49\x01\x82", b"\x49\x01\x80"):
-        with pytest.raises(BananaError, match="201 .* announced: SIZE_LIMIT is 200"):
+        with pytest.raises(BananaError, match=r"201 .* announced: SIZE_LIMIT is 200"):
             decode(announced)
 
 

@@ -339,11 +339,10 @@ class Banana(Protocol, Ephemeral):
         _log.warn(
             "{protocol} closes the connection with {peer}: {error}",
             protocol=type(self).__name__,
-            peer=self.transport.getPeer() if self.transport is not None else None,
+            peer=self.transport.getPeer(),
             error=error,
         )
-        if self.transport is not None:
-            self.transport.loseConnection()
+        self.transport.loseConnection()
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """Let go of what was not complete.
@@ -364,9 +363,7 @@ class Banana(Protocol, Ephemeral):
         Raises:
             BananaError: It holds something else, or exceeds a limit; nothing was sent.
         """
-        encoded = encodeExpression(obj, self._encoded, self._limits)
-        if self.transport is not None:
-            self.transport.write(encoded)
+        self.transport.write(encodeExpression(obj, self._encoded, self._limits))
 
 
 BananaError.__module__ = __name__
