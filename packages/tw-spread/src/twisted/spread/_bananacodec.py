@@ -341,9 +341,9 @@ def decodeExpressions(
             if number >= len(words) or not words[number]:
                 raise BananaError(f"a word with the unknown number {number} came")
             item = words[number]
-        elif kind == INT_BYTE or kind == LONGINT_BYTE:
+        elif kind in (INT_BYTE, LONGINT_BYTE):
             item = number
-        elif kind == NEG_BYTE or kind == LONGNEG_BYTE:
+        elif kind in (NEG_BYTE, LONGNEG_BYTE):
             item = -number
         elif kind == FLOAT_BYTE:
             if at + 8 > end:

@@ -10,9 +10,10 @@ from twisted.spread.interfaces import Expression, IJellier, IJellyable, IUnjelli
 
 def stateOf(inst: object) -> object:
     """Return what `__getstate__` says an instance consists of, or its attributes."""
-    if type(inst).__getstate__ is object.__getstate__ and hasattr(inst, "__dict__"):
-        if not hasattr(type(inst), "__slots__"):
-            return inst.__dict__
+    cls = type(inst)
+    if cls.__getstate__ is object.__getstate__ and not hasattr(cls, "__slots__"):
+        attributes: object = getattr(inst, "__dict__", None)
+        return attributes
     return inst.__getstate__()
 
 

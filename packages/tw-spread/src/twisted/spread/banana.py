@@ -363,7 +363,13 @@ class Banana(Protocol, Ephemeral):
         Raises:
             BananaError: It holds something else, or exceeds a limit; nothing was sent.
         """
-        self.transport.write(encodeExpression(obj, self._encoded, self._limits))
+        self._send(obj)
+
+    def _send(self, expression: object) -> int:
+        """Send an expression, and return how many bytes it has."""
+        encoded = encodeExpression(expression, self._encoded, self._limits)
+        self.transport.write(encoded)
+        return len(encoded)
 
 
 BananaError.__module__ = __name__
