@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from .spread_helpers import Pair, logged, results
 
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectionAborted
@@ -13,6 +12,8 @@ from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 from twisted.spread import banana, jelly, pb
 from twisted.spread.interfaces import IJellier
+
+from .spread_helpers import Pair, logged, results
 
 
 class Item(pb.Referenceable):

@@ -40,7 +40,9 @@ class Cacheable(Copyable):
     __module__ = _MODULE
 
     def getStateToCacheAndObserveFor(
-        self, perspective: Any, observer: "RemoteCacheObserver"
+        self,
+        perspective: Any,  # noqa: ANN401 - an avatar
+        observer: "RemoteCacheObserver",
     ) -> Any:  # noqa: ANN401 - whatever can be sent
         """Return the state to begin with, and keep the observer to tell it of changes from now on.
 
@@ -118,9 +120,7 @@ class RemoteCacheMethod:
         luid = self.broker.cachedRemotelyAs(self.cached)
         if luid is None or self.broker.disconnected:
             return fail(DeadReferenceError("the cache at the other end is gone"))
-        return self.broker.sendMessage(
-            b"cachemessage", self.perspective, luid, self.name, args, kw
-        )
+        return self.broker.sendMessage(b"cachemessage", self.perspective, luid, self.name, args, kw)
 
 
 class RemoteCacheObserver:

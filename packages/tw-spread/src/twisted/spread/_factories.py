@@ -32,9 +32,7 @@ class PBClientFactory(ClientFactory[Broker]):
     protocol = Broker
     unsafeTracebacks: bool = False
 
-    def __init__(
-        self, unsafeTracebacks: bool = False, security: Taster = globalSecurity
-    ) -> None:
+    def __init__(self, unsafeTracebacks: bool = False, security: Taster = globalSecurity) -> None:
         """Make a factory.
 
         Args:

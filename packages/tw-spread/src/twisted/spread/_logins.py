@@ -20,7 +20,7 @@ from twisted.cred.credentials import (
 )
 from twisted.cred.error import UnauthorizedLogin, UnhandledCredentials
 from twisted.cred.portal import Login, Portal
-from twisted.internet.defer import Deferred, inlineCallbacks
+from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from twisted.python.components import (
     Interface,
@@ -33,6 +33,7 @@ from twisted.spread._avatars import IPerspective
 from twisted.spread._pberrors import PBConnectionLost
 from twisted.spread._referenceable import IPBRoot, Referenceable
 from twisted.spread._references import AsReferenceable, RemoteReference
+from twisted.spread.interfaces import Expression, IJellier
 
 if TYPE_CHECKING:
     from twisted.spread._broker import Broker
@@ -116,6 +117,14 @@ class AvatarReference(AsReferenceable):
         """
         super().__init__(avatar, "perspective")
         self._logout: Callable[[], object] | None = logout
+
+    def jellyFor(self, jellier: IJellier) -> Expression:
+        """Return a reference to the avatar, or log out if there cannot be one."""
+        try:
+            return super().jellyFor(jellier)
+        except Exception:
+            self._unreferenced()
+            raise
 
     def _unreferenced(self) -> None:
         """Log out: the user has no reference any more, or no connection."""
@@ -209,9 +218,7 @@ class PortalChallenge(Referenceable):
         asked, self._challenge = self._challenge, None
         if asked is None:
             raise UnauthorizedLogin("this challenge was answered before")
-        return self._login.login(
-            ChallengedPassword(self._username, asked, _bytes(response)), mind
-        )
+        return self._login.login(ChallengedPassword(self._username, asked, _bytes(response)), mind)
 
 
 def _bytes(value: object) -> bytes:
@@ -242,10 +249,9 @@ class PortalRoot:
         return PortalLogin(self._portal, broker)
 
 
-@inlineCallbacks
 def logIn(
     root: RemoteReference, credentials: ICredentials, mind: object
-) -> "Any":  # noqa: ANN401 - a generator
+) -> Deferred[RemoteReference]:
     """Log in at a server with a portal.
 
     Args:
@@ -254,18 +260,23 @@ def logIn(
         mind: What the realm is to have.
 
     Returns:
-        A reference to the avatar.
+        A Deferred of a reference to the avatar.
+
+    Raises:
+        UnhandledCredentials: It takes other credentials.
     """
-    avatar: RemoteReference
     if isinstance(credentials, Anonymous):
-        avatar = yield root.callRemote("loginAnonymous", mind)
-        return avatar
+        return root.callRemote("loginAnonymous", mind)
     if not provides(IUsernamePassword, credentials):
         raise UnhandledCredentials(f"it takes a name and a password to log in, not {credentials!r}")
-    asked, challenger = yield root.callRemote("login", _bytes(credentials.username))
-    answer = respond(asked, _bytes(credentials.password))
-    avatar = yield challenger.callRemote("respond", answer, mind)
-    return avatar
+    password = _bytes(credentials.password)
+
+    # Not a coroutine, which would see an error of the server without its type.
+    def answer(asked: tuple[bytes, RemoteReference]) -> Deferred[RemoteReference]:
+        question, challenger = asked
+        return challenger.callRemote("respond", respond(question, password), mind)
+
+    return root.callRemote("login", _bytes(credentials.username)).addCallback(answer)
 
 
 registerAdapter(PortalRoot, Portal, IPBRoot)

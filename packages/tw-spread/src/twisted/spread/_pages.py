@@ -152,6 +152,7 @@ class FilePager(Pager):
         """
         self.chunks: list[bytes] = []
         self._producer: IPullProducer | None = None
+        self._isRead = False
         super().__init__(collector, callback, *args, **kw)
         self.startProducing(fd)
 
@@ -178,6 +179,7 @@ class FilePager(Pager):
     def unregisterProducer(self) -> None:
         """Learn that the file is read."""
         self._producer = None
+        self._isRead = True
 
     def write(self, chunk: bytes) -> None:
         """Take what was read.
@@ -193,7 +195,7 @@ class FilePager(Pager):
             self._producer.resumeProducing()
         if self.chunks:
             super().sendNextPage()
-        if self._producer is None and not self.chunks:
+        if self._isRead and not self.chunks:
             self.stopPaging()
 
     def nextPage(self) -> object:
@@ -269,6 +271,7 @@ def getAllPages(
             gathered.errback(failure)
 
     broker = referenceable.broker
+
     def lost() -> None:
         failed(Failure(DeadReferenceError("the connection was lost before all pages came")))
 

@@ -108,9 +108,7 @@ class RemoteReference(Serializable, Ephemeral):
         Raises:
             DeadReferenceError: The connection is gone.
         """
-        return self.broker.sendMessage(
-            b"message", self.perspective, self.luid, _name, args, kw
-        )
+        return self.broker.sendMessage(b"message", self.perspective, self.luid, _name, args, kw)
 
     def remoteMethod(self, key: str) -> RemoteMethod:
         """Return a method of the object, to be called later.

@@ -24,8 +24,8 @@ from twisted.spread._referenceable import (
     Referenceable,
     Root,
     Serializable,
-    ViewPoint,
     Viewable,
+    ViewPoint,
     remote_atom,
     unjellyLocal,
 )

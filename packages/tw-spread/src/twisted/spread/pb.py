@@ -12,7 +12,7 @@ registered for that, and of no others.
 """
 
 from twisted.spread._avatars import Avatar, IPerspective
-from twisted.spread._broker import MAX_CALLS_IN_WORK, MAX_UNSENT_ANSWERS, Broker
+from twisted.spread._broker import MAX_CALLS_IN_WORK, Broker
 from twisted.spread._factories import PBClientFactory, PBServerFactory
 from twisted.spread._failures import (
     MAX_ERROR_TEXT,
@@ -20,6 +20,7 @@ from twisted.spread._failures import (
     CopyableFailure,
     failure2Copyable,
 )
+from twisted.spread._flow import MAX_UNSENT_ANSWERS
 from twisted.spread._localobjects import Local
 from twisted.spread._logins import IUsernameMD5Password, challenge, respond
 from twisted.spread._pberrors import (
@@ -46,8 +47,8 @@ from twisted.spread.flavors import (
     RemoteCopy,
     Root,
     Serializable,
-    ViewPoint,
     Viewable,
+    ViewPoint,
     copyTags,
     setCopierForClass,
     setCopierForClassTree,
