@@ -44,7 +44,7 @@ class Pair:
         assert not isinstance(result, Failure), result
         return result
 
-    def fails(self, reference: Any, name: str, /, *args: Any, **kw: Any) -> Failure:
+    def fails(self, reference: Any, name: str, /, *args: Any, **kw: Any) -> Any:
         """Call something, and return how it fails."""
         (result,) = self.outcome(reference, name, *args, **kw)
         assert isinstance(result, Failure), result

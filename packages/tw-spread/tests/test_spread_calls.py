@@ -99,9 +99,11 @@ def test_every_keyword_is_free(pair: Pair) -> None:
     assert pair.call(pair.root, "echo", **keywords) == [(), keywords]
 
 
-def test_first_message_is_the_version_and_a_call_has_the_form_of_other_peers(pair: Pair) -> None:
+def test_first_message_is_the_version_and_a_call_has_the_form_of_other_peers(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
     sent: list[Any] = []
-    pair.client._send = lambda obj: sent.append(obj) or 0  # type: ignore[method-assign, func-returns-value]
+    monkeypatch.setattr(pair.client, "_send", lambda expression: sent.append(expression))
     root = pair.root
     pair.client.connectionReady()
     root.callRemote("echo", 1, "two", b"three", x=None)
@@ -291,7 +293,7 @@ def test_attribute_that_is_no_method(pair: Pair) -> None:
 
 def test_plain_instances_are_refused_at_the_sender(pair: Pair) -> None:
     sent: list[object] = []
-    pair.server.expressionReceived = sent.append  # type: ignore[method-assign]
+    pair.server.expressionReceived = sent.append  # type: ignore[method-assign, assignment]
     failure = pair.fails(pair.root, "echo", Plain())
     assert failure.type is jelly.InsecureJelly
     assert sent == []
@@ -482,7 +484,7 @@ def test_unknown_command_is_answered(pair: Pair) -> None:
 
 def test_call_that_wants_no_answer(pair: Pair) -> None:
     sent: list[Any] = []
-    pair.client.expressionReceived = sent.append  # type: ignore[method-assign]
+    pair.client.expressionReceived = sent.append  # type: ignore[method-assign, assignment]
     raw(pair, b"message", 1, b"root", b"item", 0, [b"tuple"], [b"dictionary"])
     raw(pair, b"message", 2, b"root", b"boom", 0, [b"tuple"], [b"dictionary"])
     assert sent == []
@@ -491,7 +493,7 @@ def test_call_that_wants_no_answer(pair: Pair) -> None:
 
 def test_too_many_calls_in_work_close_the_connection(pair: Pair) -> None:
     pair.server.maxCallsInWork = 5
-    objectsOf(pair).remote_later = Deferred  # type: ignore[method-assign, assignment]
+    objectsOf(pair).remote_later = Deferred  # type: ignore[method-assign]
     found = [results(pair.root.callRemote("later")) for _ in range(6)]
     pair.turn()
     assert not pair.open

@@ -167,7 +167,7 @@ def test_failure_can_be_printed(pair: Pair, capsys: pytest.CaptureFixture[str]) 
 def test_error_that_is_copied_arrives_as_itself(pair: Pair) -> None:
     failure = pair.fails(pair.root, "sent")
     assert failure.type is Sent
-    assert failure.value.code == 5  # type: ignore[attr-defined]  # any attribute
+    assert failure.value.code == 5
 
 
 def test_error_is_passed_on_with_its_type(pair: Pair) -> None:

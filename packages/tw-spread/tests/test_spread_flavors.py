@@ -4,8 +4,8 @@ import gc
 from typing import Any
 
 import pytest
-from zope.interface import Interface, implementer, implementer_only
 
+from twisted.python.components import Interface, implementer, implementer_only
 from twisted.spread import banana, flavors, jelly, pb
 
 from .spread_helpers import Pair, logged, results
@@ -120,7 +120,7 @@ def thingsOf(pair: Pair) -> Any:
 
 
 def test_subclass_inherits_that_it_is_a_root() -> None:
-    class IMine(Interface):  # type: ignore[misc]  # zope's, which has no type
+    class IMine(Interface):
         pass
 
     @implementer(IMine)
@@ -247,7 +247,8 @@ def test_observing_stops_once_when_the_last_cache_is_gone(pair: Pair) -> None:
     pair.turn()
     assert master.stopped == [(perspective, observer)]
     assert master.observers == []
-    assert pair.client.locallyCachedObjects == pair.server.remotelyCachedObjects == {}
+    assert pair.client.locallyCachedObjects == {}
+    assert pair.server.remotelyCachedObjects == {}
     cache = pair.call(pair.root, "get", "master")
     assert cache.ducks == ["one"]
     assert len(master.observers) == 1

@@ -452,7 +452,8 @@ def test_modules_and_functions_that_were_allowed() -> None:
 def test_taster_without_basic_types() -> None:
     taster = SecurityOptions()
     assert unjelly([b"unicode", b"x"], taster) == "x"
-    for obj in ([], (), {}):
+    containers: tuple[object, ...] = ([], (), {})
+    for obj in containers:
         with pytest.raises(InsecureJelly):
             unjelly(jelly(obj), taster)
         with pytest.raises(InsecureJelly):

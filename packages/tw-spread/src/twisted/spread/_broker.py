@@ -27,6 +27,7 @@ from twisted.spread._pberrors import (
     PBConnectionLost,
     ProtocolError,
 )
+from twisted.spread._references import RemoteReference
 from twisted.spread._tasters import InsecureJelly, Taster, globalSecurity
 from twisted.spread.interfaces import Expression
 
@@ -171,6 +172,15 @@ class Broker(PagingExchange):
         """
         if notifier in self.disconnects:
             self.disconnects.remove(notifier)
+
+    def remoteForName(self, name: str | bytes) -> RemoteReference:
+        """Return a reference to the object that has a name at the other end.
+
+        Args:
+            name: The name; whether there is such an object shows when it is called.
+        """
+        key = name.encode() if isinstance(name, str) else name
+        return RemoteReference(None, self, key, 0)
 
     # Sending.
 
@@ -440,6 +450,14 @@ class Broker(PagingExchange):
         if local is not None:
             self._stopped(local)
             self.sendCall(b"uncache", objectID)
+
+    def decCacheRef(self, objectID: int) -> None:
+        """Count that the peer let go of a cache once, and end observing with the last.
+
+        Args:
+            objectID: The number of the object.
+        """
+        self.proto_decache(objectID)
 
     def _gone(self, table: LocalObjects, luid: Expression) -> Local | None:
         if type(luid) is int and luid in table.byLUID:

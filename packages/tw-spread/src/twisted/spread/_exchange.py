@@ -19,7 +19,6 @@ from twisted.spread._jellier import Jellier
 from twisted.spread._localobjects import Local, LocalObjects, cachedLocal
 from twisted.spread._pberrors import Error
 from twisted.spread._referenceable import Referenceable
-from twisted.spread._references import RemoteReference
 from twisted.spread._tasters import InsecureJelly, Taster, globalSecurity
 from twisted.spread._unjellier import Unjellier
 from twisted.spread.banana import Banana
@@ -103,15 +102,6 @@ class ObjectExchange(Banana):
         key = name.encode() if isinstance(name, str) else name
         self._referred.byLUID[key] = Local(object, key)
 
-    def remoteForName(self, name: str | bytes) -> RemoteReference:
-        """Return a reference to the object that has a name at the other end.
-
-        Args:
-            name: The name; whether there is such an object shows when it is called.
-        """
-        key = name.encode() if isinstance(name, str) else name
-        return RemoteReference(None, self, key, 0)
-
     def localObjectForID(self, luid: int | bytes) -> Any:  # noqa: ANN401 - a flavor
         """Return the object that the peer refers to, or None.
 
@@ -170,14 +160,6 @@ class ObjectExchange(Banana):
     def remotelyCachedForLUID(self, luid: int) -> Any:  # noqa: ANN401 - a Cacheable or None
         """Return the object that the peer caches under a number, or None."""
         return self._cached.get(luid)
-
-    def decCacheRef(self, objectID: int) -> None:
-        """Count that the peer let go of a cache once, and end observing with the last.
-
-        Args:
-            objectID: The number of the object.
-        """
-        self.proto_decache(objectID)
 
     def cacheLocally(self, cid: int, instance: RemoteCache) -> None:
         """Keep what a cache of the peer's object consists of.

@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Callable
 from hashlib import md5
 from hmac import compare_digest
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from twisted.cred.credentials import (
     Anonymous,
@@ -269,14 +269,15 @@ def logIn(
         return root.callRemote("loginAnonymous", mind)
     if not provides(IUsernamePassword, credentials):
         raise UnhandledCredentials(f"it takes a name and a password to log in, not {credentials!r}")
-    password = _bytes(credentials.password)
+    named = cast(IUsernamePassword, credentials)
+    password = _bytes(named.password)
 
     # Not a coroutine, which would see an error of the server without its type.
     def answer(asked: tuple[bytes, RemoteReference]) -> Deferred[RemoteReference]:
         question, challenger = asked
         return challenger.callRemote("respond", respond(question, password), mind)
 
-    return root.callRemote("login", _bytes(credentials.username)).addCallback(answer)
+    return root.callRemote("login", _bytes(named.username)).addCallback(answer)
 
 
 registerAdapter(PortalRoot, Portal, IPBRoot)

@@ -17,7 +17,7 @@ import importlib
 import re
 import types
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 from twisted.persisted.crefutil import NotKnown, Pending
 from twisted.python.reflect import qual
@@ -469,7 +469,7 @@ class Unjellier:
         def readRegistered(expression: Expression) -> object:
             if len(expression) < 2:
                 _malformed(expression)
-            blank: Any = registered.__new__(registered)
+            blank: Any = cast("type[object]", registered).__new__(registered)
             number = self._claim(blank)
             obj = blank.unjellyFor(self, expression)
             if number is not None:
@@ -497,7 +497,7 @@ class Unjellier:
         return readInstance
 
     def _instance(self, cls: type, expression: Expression) -> object:
-        blank = cls.__new__(cls)
+        blank: object = cast("type[object]", cls).__new__(cls)
         self._claim(blank)
         return setInstanceState(blank, self, expression)
 

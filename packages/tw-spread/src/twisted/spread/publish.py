@@ -28,7 +28,7 @@ from twisted.spread.jelly import jelly, unjelly
 
 _log = Logger("twisted.spread.publish")
 
-_STATE = {
+_STATE: dict[str, type | tuple[type, ...]] = {
     "remote": RemoteReference,
     "publishedID": (str, bytes),
     "perspective": str,
