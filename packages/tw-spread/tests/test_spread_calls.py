@@ -235,6 +235,20 @@ def test_numbers_are_not_used_again(pair: Pair) -> None:
     pair.fails(forged, "value")
 
 
+def test_reference_that_is_let_go_just_before_it_comes_back(pair: Pair) -> None:
+    mine = Item()
+    deferred: Deferred[Any] = Deferred()
+    pair.client.waitingForAnswers[99] = deferred
+    found = results(deferred)
+    pair.call(pair.root, "keep", mine)
+    (luid,) = pair.client.localObjects
+    pair.call(pair.root, "drop")
+    pair.server.sendCall(b"answer", 99, [b"local", luid])
+    pair.turn()
+    assert found == [mine]
+    pair.fails(pb.RemoteReference(None, pair.server, luid, 0), "value")
+
+
 def test_too_many_references_are_an_error_and_room_comes_back(
     pair: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:

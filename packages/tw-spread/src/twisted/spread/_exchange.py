@@ -110,6 +110,14 @@ class ObjectExchange(Banana):
         """
         return self._referred.get(luid)
 
+    def objectThatComesBack(self, luid: int | bytes) -> Any:  # noqa: ANN401 - a flavor
+        """Return the object that the peer sends back a reference to, or None.
+
+        Args:
+            luid: Its number or name.
+        """
+        return self._referred.comesBack(luid)
+
     def registerReference(self, object: Referenceable) -> int:
         """Count a reference that is sent, and return the number of the object.
 

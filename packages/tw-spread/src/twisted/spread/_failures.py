@@ -148,6 +148,7 @@ class CopiedFailure(RemoteCopy, Failure):
         self,
         file: Any = None,  # noqa: ANN401 - as that of Failure
         elideFrameworkCode: bool | int = False,
+        detail: str = "default",
     ) -> None:
         """Print the class and the message."""
         self.printTraceback(file, elideFrameworkCode, "brief")
@@ -156,6 +157,7 @@ class CopiedFailure(RemoteCopy, Failure):
         self,
         file: Any = None,  # noqa: ANN401 - as that of Failure
         elideFrameworkCode: bool | int = False,
+        detail: str = "default",
     ) -> None:
         """Print the peer's traceback."""
         self.printTraceback(file, elideFrameworkCode, "verbose")

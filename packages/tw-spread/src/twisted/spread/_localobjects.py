@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 from twisted.spread._pberrors import Error
 
@@ -59,11 +60,21 @@ class LocalObjects:
         self.byLUID: dict[int | bytes, Local] = {}
         self.numbers: dict[object, int] = {}
         self.violations = 0
+        self._letGo: WeakValueDictionary[int | bytes, Any] = WeakValueDictionary()
 
     def get(self, luid: int | bytes) -> Any:  # noqa: ANN401 - a flavor
         """Return the object with a number, or None."""
         local = self.byLUID.get(luid)
         return None if local is None else local.object
+
+    def comesBack(self, luid: int | bytes) -> Any:  # noqa: ANN401 - a flavor
+        """Return the object that a reference came back for, or None.
+
+        Some peers let go of a reference just before they send it back. It is found all the same, as
+        long as the object is there for another reason.
+        """
+        local = self.byLUID.get(luid)
+        return self._letGo.get(luid) if local is None else local.object
 
     def again(self, key: object) -> int | None:
         """Count one more reference to an object that is there, and return its number.
@@ -120,6 +131,8 @@ class LocalObjects:
         if local.refcount > 0:
             return None
         del self.byLUID[luid], self.numbers[local.key]
+        if len(self._letGo) < self._maximum():
+            self._letGo[luid] = local.object
         return local
 
     def clear(self) -> list[Local]:
@@ -127,6 +140,7 @@ class LocalObjects:
         locals_ = list(self.byLUID.values())
         self.byLUID.clear()
         self.numbers.clear()
+        self._letGo.clear()
         return locals_
 
 

@@ -221,7 +221,7 @@ def unjellyLocal(unjellier: IUnjellier, unjellyList: Expression) -> object:
     if len(unjellyList) != 2 or type(unjellyList[1]) not in (int, bytes):
         raise InsecureJelly("a reference has one number")
     broker: Broker | None = unjellier.invoker
-    obj = None if broker is None else broker.localObjectForID(unjellyList[1])
+    obj = None if broker is None else broker.objectThatComesBack(unjellyList[1])
     if obj is None:
         raise InsecureJelly(f"{unjellyList[1]!r} was not given out over this connection")
     return obj
