@@ -16,7 +16,8 @@ This module depends on nothing, so that it can be compiled.
 from __future__ import annotations
 
 import struct
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
 LIST_BYTE: Final = 0x80
 INT_BYTE: Final = 0x81
@@ -27,7 +28,6 @@ LONGINT_BYTE: Final = 0x85
 LONGNEG_BYTE: Final = 0x86
 VOCAB_BYTE: Final = 0x87
 
-_LONGEST_WORD: Final = 16
 _INT_LIMIT: Final = 2147483648
 
 _LISTS: Final = tuple(bytes((n, LIST_BYTE)) for n in range(128))
@@ -150,8 +150,8 @@ def _encodeOther(item: object, limits: Limits) -> bytes:
 
 
 def _encodeList(
-    elements: list[object] | tuple[object, ...],
-    pieces: list[bytes],
+    elements: list[Any] | tuple[Any, ...],
+    append: Callable[[bytes], object],
     vocabulary: dict[bytes, bytes],
     limits: Limits,
     depth: int,
@@ -170,41 +170,37 @@ def _encodeList(
         raise BananaError(
             f"an expression of more than {limits.elements} elements is too large to send"
         )
-    pieces.append(_LISTS[count] if count < 128 else encodeNumber(count) + b"\x80")
+    append(_LISTS[count] if count < 128 else encodeNumber(count) + b"\x80")
     for item in elements:
+        # To compare types is much faster than isinstance; subclasses are left for the end.
         kind = type(item)
         if kind is bytes:
-            assert isinstance(item, bytes)
+            if item in vocabulary:
+                append(vocabulary[item])
+                continue
             size = len(item)
-            if size <= _LONGEST_WORD:
-                word = vocabulary.get(item)
-                if word is not None:
-                    pieces.append(word)
-                else:
-                    pieces.append(_STRINGS[size] + item)
-            elif size < 128:
-                pieces.append(_STRINGS[size])
-                pieces.append(item)
+            if size < 128:
+                append(_STRINGS[size])
             elif size > limits.size:
                 raise BananaError(
                     f"a string of {size} bytes is too long to send: SIZE_LIMIT is {limits.size}"
                 )
             else:
-                pieces.append(encodeNumber(size) + b"\x82")
-                pieces.append(item)
+                append(encodeNumber(size) + b"\x82")
+            append(item)
         elif kind is list or kind is tuple:
-            assert isinstance(item, (list, tuple))
-            before = _encodeList(item, pieces, vocabulary, limits, depth + 1, before)
+            before = _encodeList(item, append, vocabulary, limits, depth + 1, before)
         elif kind is int:
-            assert isinstance(item, int)
             if 0 <= item < 128:
-                pieces.append(_INTS[item])
+                append(_INTS[item])
             else:
-                pieces.append(_encodeInteger(item, limits.prefix))
+                append(_encodeInteger(item, limits.prefix))
+        elif kind is float:
+            append(b"\x84" + _packDouble(item))
         elif isinstance(item, (list, tuple)):
-            before = _encodeList(item, pieces, vocabulary, limits, depth + 1, before)
+            before = _encodeList(item, append, vocabulary, limits, depth + 1, before)
         else:
-            pieces.append(_encodeOther(item, limits))
+            append(_encodeOther(item, limits))
     return before
 
 
@@ -221,7 +217,7 @@ def encodeExpression(expression: object, vocabulary: dict[bytes, bytes], limits:
     """
     pieces: list[bytes] = []
     if isinstance(expression, (list, tuple)):
-        _encodeList(expression, pieces, vocabulary, limits, 0, 0)
+        _encodeList(expression, pieces.append, vocabulary, limits, 0, 0)
     elif isinstance(expression, bytes) and expression in vocabulary:
         pieces.append(vocabulary[expression])
     else:

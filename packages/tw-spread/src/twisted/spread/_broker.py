@@ -18,7 +18,7 @@ from twisted.spread._cacheable import RemoteCache
 from twisted.spread._failures import CopyableFailure, failure2Copyable
 from twisted.spread._flow import PagingExchange
 from twisted.spread._instances import Jellyable
-from twisted.spread._jellier import DICTIONARY
+from twisted.spread._jellier import DICTIONARY, simpleTuple
 from twisted.spread._localobjects import Local, LocalObjects
 from twisted.spread._pberrors import (
     DeadReferenceError,
@@ -215,7 +215,9 @@ class Broker(PagingExchange):
             self._tellAllGone()
         mark = len(self._journal)
         try:
-            netArgs = self.serialize(args, perspective)
+            netArgs = simpleTuple(args)
+            if netArgs is None:
+                netArgs = self.serialize(args, perspective)
             netKw = self.serialize(kw, perspective) if kw else [DICTIONARY]
             self.currentRequestID = requestID = self.currentRequestID + 1
             self._send((command, requestID, objectID, message.encode(), 1, netArgs, netKw))

@@ -15,7 +15,7 @@ from typing import Any
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from twisted.spread._cacheable import Cacheable, CachedLocally, RemoteCache, RemoteCacheObserver
-from twisted.spread._jellier import Jellier
+from twisted.spread._jellier import ATOMS, DICTIONARY, Jellier
 from twisted.spread._localobjects import Local, LocalObjects, cachedLocal
 from twisted.spread._pberrors import Error
 from twisted.spread._referenceable import Referenceable
@@ -267,6 +267,8 @@ class ObjectExchange(Banana):
         Raises:
             InsecureJelly: Something in it may not be sent.
         """
+        if type(object) in ATOMS:
+            return object
         if isinstance(object, Deferred):
             return object.addCallback(self.serialize, perspective)
         if iscoroutine(object):
@@ -292,10 +294,34 @@ class ObjectExchange(Banana):
         Raises:
             InsecureJelly: Something in it is not accepted.
         """
+        if type(sexp) in ATOMS:
+            return sexp
         before = self.unserializingPerspective
         self.unserializingPerspective = perspective
         try:
             return Unjellier(self.security, None, self).unjellyFull(sexp)
+        finally:
+            self.unserializingPerspective = before
+
+    def unserializeCall(
+        self, args: Expression, kw: Expression, perspective: object = None
+    ) -> tuple[Any, Any]:
+        """Return the arguments of a call that was received.
+
+        Args:
+            args: The expression of those by position.
+            kw: The expression of those by name.
+            perspective: Who it is for.
+
+        Raises:
+            InsecureJelly: Something in it is not accepted.
+        """
+        before = self.unserializingPerspective
+        self.unserializingPerspective = perspective
+        try:
+            unjellier = Unjellier(self.security, None, self)
+            arguments = unjellier.unjellyFull(args)
+            return arguments, {} if kw == [DICTIONARY] else unjellier.unjellyFull(kw)
         finally:
             self.unserializingPerspective = before
 

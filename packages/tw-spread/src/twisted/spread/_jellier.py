@@ -48,7 +48,7 @@ DECIMAL = b"decimal"
 Maker = Callable[[Any], Expression]
 
 # Banana knows these.
-_ATOMS = frozenset({bytes, int, float})
+ATOMS = frozenset({bytes, int, float})
 
 
 def _makeNone(_: None) -> Expression:
@@ -176,7 +176,7 @@ class Jellier:
             InsecureJelly: It, or something in it, may not be sent.
         """
         kind = type(obj)
-        if kind in _ATOMS:
+        if kind in ATOMS:
             return obj
         return (self._makers.get(kind) or self._makerFor(kind, obj))(obj)
 
@@ -265,7 +265,7 @@ class Jellier:
             append = node.append
             for item in items:
                 kind = type(item)
-                if kind in _ATOMS:
+                if kind in ATOMS:
                     append(item)
                 elif kind is text:
                     append([UNICODE, item.encode()])  # type: ignore[attr-defined]  # it is text
@@ -293,7 +293,7 @@ class Jellier:
             cooked: list[Expression] = []
             for item in pair:
                 kind = type(item)
-                if kind in _ATOMS:
+                if kind in ATOMS:
                     cooked.append(item)
                 elif kind is text:
                     cooked.append([UNICODE, item.encode()])  # type: ignore[attr-defined]  # text
@@ -337,7 +337,27 @@ class Jellier:
         return [METHOD, name, self.jelly(owner), self._makeAllowedClass(type(owner))]
 
 
+def simpleTuple(items: tuple[object, ...]) -> list[Expression] | None:
+    """Return the expression of a tuple of numbers, bytes and text, or None if it holds more.
+
+    This is what most calls have for arguments; nothing has to be remembered for it.
+
+    Args:
+        items: The tuple.
+    """
+    node: list[Expression] = [TUPLE]
+    for item in items:
+        if type(item) in ATOMS:
+            node.append(item)
+        elif type(item) is str:
+            node.append([UNICODE, item.encode()])
+        else:
+            return None
+    return node
+
+
 __all__ = [
+    "ATOMS",
     "BOOLEAN",
     "CLASS",
     "DATE",
@@ -361,4 +381,5 @@ __all__ = [
     "UNICODE",
     "UNPERSISTABLE",
     "Jellier",
+    "simpleTuple",
 ]

@@ -48,6 +48,18 @@ def methodOf(obj: object, prefix: str, message: str) -> Callable[..., Any]:
     return method
 
 
+def _named(keywords: dict[object, Any]) -> dict[str, Any]:
+    """Return arguments by name, which some peers send as bytes."""
+    named: dict[str, Any] = {}
+    for name, value in keywords.items():
+        if isinstance(name, bytes):
+            name = name.decode("utf-8")
+        if not isinstance(name, str):
+            raise InsecureJelly("the keywords of a call have to be names")
+        named[name] = value
+    return named
+
+
 def received(
     method: Callable[..., Any],
     broker: "Broker",
@@ -66,17 +78,11 @@ def received(
         args: The expression of the arguments by position.
         kw: The expression of the arguments by name.
     """
-    arguments = broker.unserialize(args, perspective)
-    keywords = broker.unserialize(kw, perspective)
+    arguments, keywords = broker.unserializeCall(args, kw, perspective)
     if type(arguments) is not tuple or type(keywords) is not dict:
         raise InsecureJelly("the arguments of a call have to be a tuple and a dictionary")
-    if not all(type(name) in (str, bytes) for name in keywords):
-        raise InsecureJelly("the keywords of a call have to be names")
-    if any(type(name) is bytes for name in keywords):
-        keywords = {
-            name.decode("utf-8") if isinstance(name, bytes) else name: value
-            for name, value in keywords.items()
-        }
+    if keywords:
+        keywords = _named(keywords)
     result = method(*before, *arguments, **keywords)
     return broker.serialize(result, perspective)
 

@@ -111,8 +111,10 @@ class SecurityOptions:
             typeName: What the expression begins with. The name of a class, which has a dot, is
                 accepted here: `isClassAllowed` decides about it.
         """
-        name = _text(typeName)
-        return name in self.allowedTypes or "." in name
+        # As `_text`, but this is called for each kind of each message.
+        if isinstance(typeName, bytes):
+            typeName = typeName.decode("utf-8", "replace")
+        return typeName in self.allowedTypes or "." in typeName
 
 
 globalSecurity = SecurityOptions()

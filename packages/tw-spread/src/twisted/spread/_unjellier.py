@@ -171,7 +171,7 @@ class Unjellier:
         self._kept: list[tuple[Callable[[Any], None], list[Any]]] = []
 
     def unjellyFull(self, expression: Expression) -> Any:  # noqa: ANN401 - any object
-        """Return the object of a whole message.
+        """Return the object of a whole message, or of one of several.
 
         Args:
             expression: The message.
@@ -179,6 +179,9 @@ class Unjellier:
         Raises:
             InsecureJelly: It, or something in it, is not accepted.
         """
+        if self._references:
+            self._references = {}
+            self._kept = []
         try:
             result = self.unjelly(expression)
             if not self._unresolved.count:
