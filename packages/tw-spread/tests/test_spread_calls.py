@@ -1,6 +1,7 @@
 """Calls: what arrives, what comes back, what cannot be reached, and what ends a connection."""
 
 import decimal
+import gc
 from datetime import datetime
 from typing import Any
 
@@ -189,6 +190,22 @@ def test_objects_are_forgotten_when_no_reference_is_left(pair: Pair) -> None:
     assert list(pair.server.localObjects) == [b"root"]
 
 
+def test_messages_leave_nothing_for_the_garbage_collector(pair: Pair) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        item = pair.call(pair.root, "item")
+        pair.call(pair.root, "echo", [item, {"x": (item, [])}, {1}], key=[item])
+        pair.fails(item, "nothing")
+        pair.fails(pair.root, "echo", [item, Plain()])
+        pair.fails(pair.root, "keep", [item, item], 1)
+        del item
+        pair.turn()
+        assert list(pair.server.localObjects) == [b"root"]
+    finally:
+        gc.enable()
+
+
 def test_reference_is_kept_by_the_peer(pair: Pair) -> None:
     pair.call(pair.root, "keep", [Item(), Item()])
     assert len(pair.client.localObjects) == 2
@@ -298,6 +315,14 @@ def test_other_names_are_not_reached(pair: Pair, name: str) -> None:
     assert failure.getErrorMessage() == f"No such method: remote_{name}"
     assert [event.get("log_failure") for event in log] == [None]
     assert pair.call(pair.root, "echo") == [(), {}]
+
+
+@pytest.mark.parametrize("keywords", [{"x": 1}, {"self": 1}, {"number": 1, "y": 2}])
+def test_wrong_arguments_are_one_line_in_the_log(pair: Pair, keywords: dict[str, int]) -> None:
+    with logged() as log:
+        failure = pair.fails(pair.root, "coroutine", **keywords)
+    assert failure.check(TypeError) is TypeError
+    assert [event.get("log_failure") for event in log] == [None]
 
 
 def test_attribute_that_is_no_method(pair: Pair) -> None:

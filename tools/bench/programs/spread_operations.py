@@ -35,7 +35,7 @@ class Connected(banana.Banana):
 
     received = 0
 
-    def expressionReceived(self, lst: Any) -> None:
+    def expressionReceived(self, lst: object) -> None:
         """Count it."""
         self.received += 1
 

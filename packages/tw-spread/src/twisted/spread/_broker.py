@@ -26,6 +26,7 @@ from twisted.spread._pberrors import (
     NoSuchMethod,
     PBConnectionLost,
     ProtocolError,
+    WrongArguments,
 )
 from twisted.spread._references import RemoteReference
 from twisted.spread._tasters import InsecureJelly, Taster, globalSecurity
@@ -37,6 +38,9 @@ MAX_CALLS_IN_WORK = 100_000
 _log = Logger("twisted.spread.pb")
 
 Notifier = Callable[[], object]
+
+# What a peer can bring about by itself is logged in one line.
+_MISTAKES = (NoSuchMethod, WrongArguments, InsecureJelly, LoginFailed)
 
 # How long messages are, the command included.
 _LENGTHS = {
@@ -244,7 +248,7 @@ class Broker(PagingExchange):
 
     def _sendFailure(self, failure: Failure, requestID: int | None) -> None:
         """Tell the peer what went wrong with its call, and the log if nobody expected it."""
-        if failure.check(NoSuchMethod, InsecureJelly, LoginFailed) is not None:
+        if failure.check(*_MISTAKES) is not None:
             _log.warn(
                 "a call of {peer} failed: {error}",
                 peer=self.transport.getPeer(),

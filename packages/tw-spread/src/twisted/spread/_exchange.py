@@ -277,7 +277,7 @@ class ObjectExchange(Banana):
         self.serializingPerspective = perspective
         mark = len(self._journal)
         try:
-            return Jellier(self.security, None, self).jelly(object)
+            return Jellier(self.security, None, self).jellyFull(object)
         except BaseException:
             self._undo(mark)
             raise
@@ -320,8 +320,10 @@ class ObjectExchange(Banana):
         self.unserializingPerspective = perspective
         try:
             unjellier = Unjellier(self.security, None, self)
-            arguments = unjellier.unjellyFull(args)
-            return arguments, {} if kw == [DICTIONARY] else unjellier.unjellyFull(kw)
+            if kw == [DICTIONARY]:
+                return unjellier.unjellyFull(args), {}
+            arguments, keywords = unjellier.unjellyAll(args, kw)
+            return arguments, keywords
         finally:
             self.unserializingPerspective = before
 

@@ -166,6 +166,23 @@ class Jellier:
         # Text is so frequent that it is made on the spot where the taster has nothing against it.
         self._text: type | None = str if taster.isTypeAllowed(UNICODE) else None
 
+    def jellyFull(self, obj: object) -> Expression:
+        """Return the expression of a whole message.
+
+        Args:
+            obj: The object.
+
+        Raises:
+            InsecureJelly: It, or something in it, may not be sent.
+        """
+        try:
+            return self.jelly(obj)
+        finally:
+            # The makers refer to this, and it to all that was sent: the circle would keep it.
+            self._makers.clear()
+            self._kept.clear()
+            self._seen.clear()
+
     def jelly(self, obj: object) -> Expression:
         """Return the expression of an object.
 

@@ -45,6 +45,12 @@ class NoSuchMethod(AttributeError):
     __module__ = "twisted.spread.flavors"
 
 
+class WrongArguments(TypeError):
+    """The method cannot be called with these arguments."""
+
+    __module__ = "twisted.spread.flavors"
+
+
 class RemoteError(Exception):
     """An exception that was raised at the other end, as a coroutine that waits for a call sees it.
 
@@ -72,4 +78,5 @@ __all__ = [
     "PBConnectionLost",
     "ProtocolError",
     "RemoteError",
+    "WrongArguments",
 ]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from twisted.python.components import Interface, classImplements
 from twisted.spread._instances import Jellyable
-from twisted.spread._pberrors import NoSuchMethod
+from twisted.spread._pberrors import NoSuchMethod, WrongArguments
 from twisted.spread._tasters import InsecureJelly
 from twisted.spread._unjellyables import unjellyableRegistry
 from twisted.spread.interfaces import Expression, IJellier, IUnjellier
@@ -83,7 +83,13 @@ def received(
         raise InsecureJelly("the arguments of a call have to be a tuple and a dictionary")
     if keywords:
         keywords = _named(keywords)
-    result = method(*before, *arguments, **keywords)
+    try:
+        result = method(*before, *arguments, **keywords)
+    except TypeError as error:
+        if error.__traceback__ is None or error.__traceback__.tb_next is not None:
+            raise
+        # Not a line of the method was run: the peer has chosen the wrong arguments.
+        raise WrongArguments(str(error)) from None
     return broker.serialize(result, perspective)
 
 

@@ -171,7 +171,7 @@ class Unjellier:
         self._kept: list[tuple[Callable[[Any], None], list[Any]]] = []
 
     def unjellyFull(self, expression: Expression) -> Any:  # noqa: ANN401 - any object
-        """Return the object of a whole message, or of one of several.
+        """Return the object of a whole message.
 
         Args:
             expression: The message.
@@ -179,16 +179,34 @@ class Unjellier:
         Raises:
             InsecureJelly: It, or something in it, is not accepted.
         """
-        if self._references:
-            self._references = {}
-            self._kept = []
+        return self.unjellyAll(expression)[0]
+
+    def unjellyAll(self, *expressions: Expression) -> list[Any]:
+        """Return the objects of several expressions, of which none refers to another.
+
+        Args:
+            expressions: The expressions.
+
+        Raises:
+            InsecureJelly: They, or something in them, are not accepted.
+        """
+        try:
+            return [self._full(expression) for expression in expressions]
+        except RecursionError as error:
+            raise InsecureJelly("the objects lie too deep in each other") from error
+        finally:
+            # The readers refer to this: the circle would keep it.
+            self._readers.clear()
+
+    def _full(self, expression: Expression) -> Any:  # noqa: ANN401 - any object
         try:
             result = self.unjelly(expression)
             if not self._unresolved.count:
                 for setState, (state,) in self._kept:
                     setState(state)
-        except RecursionError as error:
-            raise InsecureJelly("the objects lie too deep in each other") from error
+        finally:
+            self._references.clear()
+            self._kept.clear()
         if self._unresolved.count:
             raise InsecureJelly("an object that cannot change is a part of itself")
         return result.resolvedObject if isinstance(result, NotKnown) else result

@@ -18,7 +18,7 @@ from twisted.spread._cacheable import (
 )
 from twisted.spread._copyable import Copyable, RemoteCopy, copy_atom
 from twisted.spread._instances import Jellyable, Unjellyable
-from twisted.spread._pberrors import NoSuchMethod
+from twisted.spread._pberrors import NoSuchMethod, WrongArguments
 from twisted.spread._referenceable import (
     IPBRoot,
     Referenceable,
@@ -60,6 +60,7 @@ __all__ = [
     "Unjellyable",
     "ViewPoint",
     "Viewable",
+    "WrongArguments",
     "cache_atom",
     "cached_atom",
     "copyTags",

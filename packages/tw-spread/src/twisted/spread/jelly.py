@@ -83,7 +83,7 @@ def jelly(
         InsecureJelly: The taster does not allow something.
         NotImplementedError: A time has a time zone.
     """
-    return Jellier(taster, persistentStore, invoker).jelly(object)
+    return Jellier(taster, persistentStore, invoker).jellyFull(object)
 
 
 def unjelly(
