@@ -8,6 +8,7 @@ import datetime
 import decimal
 import gc
 import sys
+from importlib import import_module
 from typing import Any
 
 from zope.interface import implementer  # type: ignore[import-untyped]  # as users write it
@@ -103,7 +104,7 @@ class Objects(pb.Root):
         return obj is self.item
 
     def remote_later(self) -> Any:
-        return deferLater(reactor, 0.01, lambda: "later")  # type: ignore[arg-type]  # it is one
+        return deferLater(reactor, 0.01, lambda: "later")
 
     def remote_callBack(self, obj: Any, *args: Any) -> Any:
         return obj.callRemote("add", *args)
@@ -218,7 +219,7 @@ def until(ask: Any, wanted: Any) -> Any:
         answer = yield ask()
         if answer == wanted:
             break
-        yield deferLater(reactor, 0.01, lambda: None)  # type: ignore[arg-type]  # it is one
+        yield deferLater(reactor, 0.01, lambda: None)
     return answer
 
 
@@ -328,10 +329,9 @@ def call(port: str, users: str) -> None:
 
 # The names of classes are sent, and those of the main module would be others at each end.
 if __name__ == "__main__":
-    import spread_peer
-
+    peer = import_module("spread_peer")
     log.startLogging(sys.stderr, setStdout=False)
     if sys.argv[1] == "serve":
-        spread_peer.serve()
+        peer.serve()
     else:
-        spread_peer.call(*sys.argv[2:])
+        peer.call(*sys.argv[2:])

@@ -53,7 +53,11 @@ class Cacheable(Copyable):
         """
         return super().getStateToCopyFor(perspective)
 
-    def stoppedObserving(self, perspective: Any, observer: "RemoteCacheObserver") -> None:  # noqa: ANN401
+    def stoppedObserving(
+        self,
+        perspective: Any,  # noqa: ANN401 - an avatar
+        observer: "RemoteCacheObserver",
+    ) -> None:
         """Let go of an observer: the cache is gone, or the connection is.
 
         Args:

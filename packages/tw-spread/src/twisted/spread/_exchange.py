@@ -284,7 +284,7 @@ class ObjectExchange(Banana):
         finally:
             self.serializingPerspective = before
 
-    def unserialize(self, sexp: Expression, perspective: object = None) -> Any:  # noqa: ANN401
+    def unserialize(self, sexp: Expression, perspective: object = None) -> Any:  # noqa: ANN401 - any object
         """Return the object of an expression that was received.
 
         Args:

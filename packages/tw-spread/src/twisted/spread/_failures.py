@@ -101,7 +101,7 @@ class CopiedFailure(RemoteCopy, Failure):
         return self
 
     # The overloads of the base are for classes; here what fits is told apart by name.
-    def trap(self, *errorTypes: ErrorTypes) -> Any:  # noqa: ANN401
+    def trap(self, *errorTypes: ErrorTypes) -> Any:  # noqa: ANN401 - what was given
         """Return which of some types the exception is of; otherwise raise this failure itself.
 
         The next errback then knows the peer's class as well.

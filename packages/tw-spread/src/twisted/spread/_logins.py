@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Callable
 from hashlib import md5
 from hmac import compare_digest
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from twisted.cred.credentials import (
     Anonymous,
@@ -146,7 +146,7 @@ class PortalLogin(Referenceable):
         self._portal = portal
         self._broker = broker
 
-    def remote_login(self, username: Any) -> tuple[bytes, Referenceable]:  # noqa: ANN401
+    def remote_login(self, username: object) -> tuple[bytes, Referenceable]:
         """Return a challenge, and what takes the answer.
 
         Args:
@@ -205,7 +205,7 @@ class PortalChallenge(Referenceable):
         self._username = username
         self._challenge: bytes | None = challenge
 
-    def remote_respond(self, response: Any, mind: object) -> Deferred[AvatarReference]:  # noqa: ANN401
+    def remote_respond(self, response: object, mind: object) -> Deferred[AvatarReference]:
         """Return the avatar, if the answer is right.
 
         Args:

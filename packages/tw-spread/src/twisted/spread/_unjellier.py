@@ -224,7 +224,12 @@ class Unjellier:
             return self._readerFor(expression)(expression)
         return self._atom(expression)
 
-    def unjellyInto(self, obj: Any, loc: Any, expression: Expression) -> Any:  # noqa: ANN401
+    def unjellyInto(
+        self,
+        obj: Any,  # noqa: ANN401 - a list, a dictionary or the like
+        loc: Any,  # noqa: ANN401 - an index or key
+        expression: Expression,
+    ) -> Any:  # noqa: ANN401 - any object
         """Put the object of a part into a list or dictionary, as soon as it is known.
 
         Args:

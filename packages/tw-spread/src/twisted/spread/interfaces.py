@@ -1,5 +1,6 @@
 """The interfaces of objects that go through Jelly, and of what makes and reads it."""
 
+from collections.abc import Callable
 from typing import Any
 
 from twisted.python.components import Interface
@@ -71,7 +72,7 @@ class IUnjellier(Interface):
         """
         ...
 
-    def unjellyState(self, setState: Any, expression: Expression) -> None:  # noqa: ANN401
+    def unjellyState(self, setState: Callable[[Any], object], expression: Expression) -> None:
         """Hand on a state as soon as all of it is finished.
 
         Args:
