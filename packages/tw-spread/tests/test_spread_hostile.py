@@ -132,7 +132,7 @@ def session(withLogin: bool) -> tuple[bytes, ...]:
         sent.append(data)
         receive(data)
 
-    pair.server.dataReceived = receiving  # type: ignore[method-assign, assignment]  # a witness
+    pair.server.dataReceived = receiving  # type: ignore[method-assign]  # a witness
     root = pair.root
     if withLogin:
         found = results(pair.factory.login(UsernamePassword(b"user", b"password"), Root()))

@@ -251,7 +251,7 @@ def test_session_of_an_answer_that_cannot_be_sent_ends(
     pair: Pair, realm: Realm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     challenger = pair.call(pair.root, "login", b"alice")[1]
-    asked = pair.server.localObjects[challenger.luid].object._challenge
+    asked = pair.server.localObjects[challenger.luid].obj._challenge
     monkeypatch.setattr(pb, "MAX_BROKER_REFS", 0)
     failure = pair.fails(challenger, "respond", pb.respond(asked, b"1234"), None)
     assert "Maximum PB" in failure.getErrorMessage()

@@ -55,8 +55,8 @@ async def references(factory: pb.PBClientFactory) -> None:
     assert_type(await counter.callRemote(Counting.remote_add, 1, times=2), int)
     assert_type(await counter.callRemote(Counting.remote_later), str)
     assert_type(await counter.callRemote(Counting.remote_deferred), bytes)
-    counter.callRemote(Counting.remote_add, "x")  # type: ignore[call-overload]  # no number
-    counter.callRemote(Counter.remote_add, 1)  # type: ignore[call-overload]  # no method of it
+    counter.callRemote(Counting.remote_add, "x")  # type: ignore[call-overload]  # pyright: ignore
+    counter.callRemote(Counter.remote_add, 1)  # type: ignore[call-overload]  # pyright: ignore
     other = pb.TypedReference(reference, Counter)
     assert_type(await other.callRemote(Counter.remote_add, number=1), int)
     assert_type(await getAllPages(reference, "pages", 1), list[Any])

@@ -277,7 +277,9 @@ class Broker(PagingExchange):
 
     # Receiving.
 
-    def expressionReceived(self, sexp: Expression) -> None:
+    def expressionReceived(  # pyright: ignore[reportIncompatibleMethodOverride]  # it is called so
+        self, sexp: Expression
+    ) -> None:
         """Do what the peer says.
 
         Args:

@@ -344,11 +344,11 @@ class ObjectExchange(Banana):
     def _stopped(self, local: Local) -> None:
         """Tell an object that its cache is gone."""
         with _log.failureHandler("while an object was told that its cache is gone"):
-            local.object.stoppedObserving(local.perspective, local.observer)
+            local.obj.stoppedObserving(local.perspective, local.observer)
 
     def _unreferenced(self, local: Local) -> None:
         """Tell an object that wants to know that no reference is left."""
-        tell = getattr(local.object, "_unreferenced", None)
+        tell = getattr(local.obj, "_unreferenced", None)
         if tell is not None:
             with _log.failureHandler("while an object was told that it is not referred to"):
                 tell()

@@ -1,5 +1,7 @@
 """The factories of both ends."""
 
+from typing import cast
+
 from twisted.cred.credentials import ICredentials
 from twisted.cred.portal import Portal
 from twisted.internet.defer import Deferred, succeed
@@ -52,7 +54,7 @@ class PBClientFactory(ClientFactory[Broker]):
         Args:
             addr: The address of the server.
         """
-        broker = self.protocol(isClient=True, security=self.security)
+        broker = cast("type[Broker]", self.protocol)(isClient=True, security=self.security)
         broker.factory = self
         return broker
 
@@ -197,7 +199,7 @@ class PBServerFactory(ServerFactory[Broker]):
         Args:
             addr: The address of the client.
         """
-        broker = self.protocol(isClient=False, security=self.security)
+        broker = cast("type[Broker]", self.protocol)(isClient=False, security=self.security)
         broker.factory = self
         broker.setNameForLocal(b"root", self.root.rootObject(broker))
         return broker

@@ -70,7 +70,8 @@ class CopiedFailure(RemoteCopy, Failure):
 
     __module__ = _MODULE
 
-    type: str  # type: ignore[assignment]  # a class of the peer is known by its name
+    # A class of the peer is known by its name.
+    type: str  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleVariableOverride]
     traceback: str = UNAVAILABLE
 
     def setCopyableState(self, state: Any) -> None:  # noqa: ANN401 - what the peer sent
@@ -86,7 +87,7 @@ class CopiedFailure(RemoteCopy, Failure):
             raise InsecureJelly("the state of a failure has to be a dictionary")
         parents = state.get("parents")
         name = _text(state.get("type"))
-        self.type = name
+        self.type = name  # pyright: ignore[reportIncompatibleVariableOverride]
         self.parents = [_text(parent) for parent in parents] if isinstance(parents, list) else []
         if name not in self.parents:
             self.parents = [name, *self.parents]

@@ -15,24 +15,24 @@ class Local:
     """An object, and how many references to it the peer has.
 
     Attributes:
-        object: The object.
+        obj: The object.
         refcount: How many.
         perspective: Who a cache is for.
         observer: What stands for a cache.
         key: What tells the object from others.
     """
 
-    __slots__ = ("key", "object", "observer", "perspective", "refcount")
+    __slots__ = ("key", "obj", "observer", "perspective", "refcount")
 
     def __init__(
         self,
-        object: Any,  # noqa: ANN401 - a flavor
+        obj: Any,  # noqa: ANN401 - a flavor
         key: object,
         perspective: object = None,
         observer: "RemoteCacheObserver | None" = None,
     ) -> None:
         """Begin with one reference."""
-        self.object: Any = object
+        self.obj: Any = obj
         self.key = key
         self.refcount = 1
         self.perspective: object = perspective
@@ -65,7 +65,7 @@ class LocalObjects:
     def get(self, luid: int | bytes) -> Any:  # noqa: ANN401 - a flavor
         """Return the object with a number, or None."""
         local = self.byLUID.get(luid)
-        return None if local is None else local.object
+        return None if local is None else local.obj
 
     def comesBack(self, luid: int | bytes) -> Any:  # noqa: ANN401 - a flavor
         """Return the object that a reference came back for, or None.
@@ -74,7 +74,7 @@ class LocalObjects:
         long as the object is there for another reason.
         """
         local = self.byLUID.get(luid)
-        return self._letGo.get(luid) if local is None else local.object
+        return self._letGo.get(luid) if local is None else local.obj
 
     def again(self, key: object) -> int | None:
         """Count one more reference to an object that is there, and return its number.
@@ -132,7 +132,7 @@ class LocalObjects:
             return None
         del self.byLUID[luid], self.numbers[local.key]
         if len(self._letGo) < self._maximum():
-            self._letGo[luid] = local.object
+            self._letGo[luid] = local.obj
         return local
 
     def clear(self) -> list[Local]:

@@ -181,13 +181,13 @@ class FilePager(Pager):
         self._producer = None
         self._isRead = True
 
-    def write(self, chunk: bytes) -> None:
+    def write(self, data: bytes) -> None:
         """Take what was read.
 
         Args:
-            chunk: A piece of the file.
+            data: A piece of the file.
         """
-        self.chunks.append(chunk)
+        self.chunks.append(data)
 
     def sendNextPage(self) -> None:
         """Send what was read, and read more."""

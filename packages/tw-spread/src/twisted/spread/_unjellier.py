@@ -81,8 +81,10 @@ def _readDecimal(expression: Expression) -> decimal.Decimal:
         _, number, exponent = expression
         if isinstance(exponent, bytes):
             exponent = exponent.decode("ascii")
+        sign = int(number < 0)
         digits = tuple(map(int, str(abs(number))))
-        return decimal.Decimal((int(number < 0), digits, exponent))
+        # What is no number has a letter there, which the stubs of Decimal do not know.
+        return decimal.Decimal(cast("tuple[int, tuple[int, ...], int]", (sign, digits, exponent)))
     except (TypeError, ValueError, ArithmeticError) as error:
         _malformed(expression, error)
 
@@ -168,7 +170,7 @@ class Unjellier:
         # The number of the object that is about to be made, if it has one.
         self._number: int | None = None
         self._unresolved = _Unresolved()
-        self._kept: list[tuple[Callable[[Any], None], list[Any]]] = []
+        self._kept: list[tuple[Callable[[Any], object], list[Any]]] = []
 
     def unjellyFull(self, expression: Expression) -> Any:  # noqa: ANN401 - any object
         """Return the object of a whole message.
@@ -249,7 +251,7 @@ class Unjellier:
             value.addDependant(obj, loc)
         return value
 
-    def unjellyState(self, setState: Callable[[Any], None], expression: Expression) -> None:
+    def unjellyState(self, setState: Callable[[Any], object], expression: Expression) -> None:
         """Hand on a state as soon as all of it is finished.
 
         Args:

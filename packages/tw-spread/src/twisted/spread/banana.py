@@ -243,16 +243,16 @@ class Banana(Protocol, Ephemeral):
         if not self.isClient:
             self.sendEncoded(self.knownDialects)
 
-    def dataReceived(self, chunk: bytes) -> None:
+    def dataReceived(self, data: bytes) -> None:
         """Deliver the expressions that are complete now.
 
         Args:
-            chunk: Bytes of the stream.
+            data: Bytes of the stream.
         """
         if self._refusal is not None:
             return
-        self._pieces.append(chunk)
-        self._gathered += len(chunk)
+        self._pieces.append(data)
+        self._gathered += len(data)
         if self._gathered < self._needed or self._delivering:
             return
         self._delivering = True
