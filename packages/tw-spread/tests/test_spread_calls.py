@@ -252,6 +252,26 @@ def test_numbers_are_not_used_again(pair: Pair) -> None:
     pair.fails(forged, "value")
 
 
+def test_reference_goes_back_before_it_is_let_go(pair: Pair) -> None:
+    received: list[Any] = []
+    expressionReceived = pair.client.expressionReceived
+
+    def receiving(expression: Any) -> None:
+        received.append(expression[0])
+        expressionReceived(expression)
+
+    pair.client.expressionReceived = receiving  # type: ignore[method-assign]
+    pair.call(pair.root, "echo", Item())
+    found = results(pair.root.callRemote("later"))
+    pair.turn()
+    pair.call(pair.root, "keep", Item())
+    objects = objectsOf(pair)
+    objects.later.callback(objects.kept.pop())
+    pair.turn()
+    assert isinstance(found[0], Item)
+    assert received == [b"answer", b"decref", b"answer", b"answer", b"decref"]
+
+
 def test_reference_that_is_let_go_just_before_it_comes_back(pair: Pair) -> None:
     mine = Item()
     deferred: Deferred[Any] = Deferred()

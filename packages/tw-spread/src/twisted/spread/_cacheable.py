@@ -230,6 +230,7 @@ class RemoteCache(RemoteCopy, Serializable):
             return getInstanceState(self, jellier)
         if broker is not self.broker:
             raise ForeignReference("a cache can be sent to its owner only")
+        self.broker.keepUntilSent(self)
         return [lcache_atom, self.luid]
 
     def getStateFor(self, jellier: IJellier) -> object:

@@ -57,6 +57,7 @@ class ObjectExchange(Banana):
         self._referred = LocalObjects(self.newLocalID, self.maximumRefs)
         self._cached = LocalObjects(self.newLocalID, self.maximumRefs)
         self._journal: list[tuple[LocalObjects, int]] = []
+        self._beingSent: list[object] = []
         self._letGo: deque[tuple[bytes, int | bytes]] = deque()
         self._thread = threading.get_ident()
 
@@ -212,6 +213,23 @@ class ObjectExchange(Banana):
         if kept is None:
             raise InsecureJelly(f"{cid} is not cached here")
         return kept.received()
+
+    def keepUntilSent(self, reference: object) -> None:
+        """Keep a reference or cache of the peer's that goes back to it until the message is sent.
+
+        Otherwise the peer might be told that it is gone just before it comes back.
+
+        Args:
+            reference: The reference or cache.
+        """
+        self._beingSent.append(reference)
+
+    def _send(self, expression: object) -> int:
+        size = super()._send(expression)
+        if self._beingSent:
+            # What this lets go of is told to the peer by this method.
+            self._beingSent = []
+        return size
 
     # What is let go here. The garbage collector may find out anywhere, on any thread.
 

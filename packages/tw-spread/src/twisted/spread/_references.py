@@ -160,6 +160,7 @@ class RemoteReference(Serializable, Ephemeral):
                 "a reference can be sent only over its own connection, back to its owner: "
                 "give somebody else an object of your own that passes calls on"
             )
+        self.broker.keepUntilSent(self)
         return [local_atom, self.luid]
 
     def unjellyFor(self, unjellier: IUnjellier, unjellyList: list[Expression]) -> object:
