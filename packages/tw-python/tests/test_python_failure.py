@@ -83,6 +83,16 @@ class TestMaking:
             second = Failure()
         assert second.value is first.value
 
+    def test_a_failure_of_another_class_stays_one(self) -> None:
+        class Reported(Failure):
+            pass
+
+        reported = Reported(Refused("bang"))
+        failure = Failure(reported)
+        assert type(failure) is Reported
+        assert failure.value is reported.value
+        assert type(Reported(Failure(Refused("bang")))) is Reported
+
     def test_what_is_no_exception_is_wrapped(self) -> None:
         failure = Failure("out of paper")
         assert failure.type is DefaultException

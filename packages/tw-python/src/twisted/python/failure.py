@@ -96,7 +96,7 @@ class Failure(BaseException):
 
         Args:
             exc_value: The exception; the one that is being handled, if left out. Another failure
-                gives its exception; what is neither is wrapped in a `DefaultException`.
+                gives its exception and its class; what is neither is wrapped in a `DefaultException`.
             exc_type: The class to go by, if not the exception's own.
             exc_tb: The traceback, if not the exception's own.
             captureVars: Whether to keep the variables of the frames, as texts, and some callers
@@ -116,6 +116,9 @@ class Failure(BaseException):
         if not isinstance(exc_value, Exception):
             if isinstance(exc_value, Failure):
                 self.__dict__.update(exc_value.__dict__)
+                if type(self) is Failure:
+                    # One that a peer sent, and that `trap` raised, goes on knowing the peer's types.
+                    self.__class__ = exc_value.__class__
                 return
             if not isinstance(exc_value, BaseException):
                 exc_value = DefaultException(exc_value)
