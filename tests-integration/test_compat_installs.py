@@ -100,9 +100,7 @@ def dist() -> Path:
 
 
 @pytest.fixture(params=["pip", "uv"])
-def environment(
-    request: pytest.FixtureRequest, dist: Path, tmp_path: Path
-) -> Environment:
+def environment(request: pytest.FixtureRequest, dist: Path, tmp_path: Path) -> Environment:
     """An empty environment that pip fills, and one that uv fills."""
     return Environment(tmp_path / "environment", request.param, dist)
 

@@ -120,11 +120,20 @@ def test_manual_page_is_shown_without_warnings(page: Path) -> None:
         env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "MANWIDTH": "80"},
     )
     assert shown.stderr == ""
-    assert f"{page.stem} -" in shown.stdout
+    assert page.stem in shown.stdout
 
 
 def test_manual_page_has_every_option() -> None:
     text = (MAN_FOLDER / "twist.1").read_text().replace("\\-", "-")
-    for option in ("reactor", "help-reactors", "log-file", "log-format", "log-level", "version"):
+    for option in (
+        "reactor",
+        "help-reactors",
+        "log-file",
+        "log-format",
+        "log-level",
+        "version",
+        "drain",
+        "restart-on",
+    ):
         assert f"--{option}" in text
         assert f"--{option}" in run([TWIST, "--help"])[1]

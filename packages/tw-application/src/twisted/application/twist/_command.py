@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from twisted import __version__
+from twisted.application.operation import Operation
 from twisted.application.runner import ExitStatus, Runner, exit
 from twisted.application.service import IService
 from twisted.application.twist._logging import beginLogging
@@ -58,7 +59,8 @@ def main(
     try:
         if reactor is None:
             reactor = defaultReactor(IReactorCore)
-        service = _makeService(options, reactor)
+        operation = Operation(reactor, options["drain"], options["restart-on"])
+        service = operation.around(_makeService(options, reactor))
     except Exception as error:
         _log.failure("The service cannot be made", level=LogLevel.debug)
         _refuse(options, error)

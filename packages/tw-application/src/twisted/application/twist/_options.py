@@ -9,6 +9,7 @@ from functools import partial
 
 from twisted import __version__
 from twisted.application.app import ReactorSelectionMixin
+from twisted.application.operation import MAXIMUM_DRAIN_TIME, RESTART_SIGNALS
 from twisted.application.service import IServiceMaker
 from twisted.logger import InvalidLogLevelError, LogLevel
 from twisted.plugin import getPlugins
@@ -48,6 +49,8 @@ class TwistOptions(ReactorSelectionMixin, Options):
         self["log-level"] = LogLevel.info
         self["log-format"] = LOG_FORMATS[0]
         self["log-file"] = "-"
+        self["drain"] = 0.0
+        self["restart-on"] = None
         self._findMakers = findMakers
         self._makers: Mapping[str, IServiceMaker] | None = None
 
@@ -95,6 +98,22 @@ class TwistOptions(ReactorSelectionMixin, Options):
         if not name:
             raise UsageError("--log-file needs the name of a file, or - or +")
         self["log-file"] = name
+
+    def opt_drain(self, seconds: str) -> None:
+        """At the end, let connections go on for up to so many seconds; 0 (the default) cuts them at once."""
+        whole, _, rest = seconds.partition(".")
+        if not (whole + rest).isdecimal() or not (whole + rest).isascii() or len(seconds) > 10:
+            raise UsageError(f"--drain needs a number of seconds, not {seconds!r}")
+        if float(seconds) > MAXIMUM_DRAIN_TIME:
+            raise UsageError(f"--drain takes at most {MAXIMUM_DRAIN_TIME:g} seconds")
+        self["drain"] = float(seconds)
+
+    def opt_restart_on(self, name: str) -> None:
+        """Start the program anew on this signal, HUP, USR1 or USR2, and hand the ports over to it."""
+        number = RESTART_SIGNALS.get(name.upper().removeprefix("SIG"))
+        if number is None:
+            raise UsageError(f"--restart-on takes {', '.join(RESTART_SIGNALS)}, not {name!r}")
+        self["restart-on"] = number
 
     def parseArgs(self, *words: str) -> None:
         """Refuse a command line without a command."""

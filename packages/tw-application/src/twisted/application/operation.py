@@ -1,0 +1,179 @@
+"""What surrounds a service in a process of its own, whichever command runs it.
+
+An `Operation` tells the supervisor of the process how it is doing (`notify`), lets what is in
+flight come to an end (`draining`), and starts the program anew on a signal (`restarting`). A
+command makes one before it makes its service, and runs what `around` returns in its place.
+"""
+
+import signal
+from collections.abc import Sequence
+from types import FrameType
+from typing import Any, cast
+
+from twisted.application.draining import IReactorOfDraining, drain
+from twisted.application.notify import Notifier, Watchdog
+from twisted.application.restarting import (
+    Activated,
+    IReactorOfRestarting,
+    Restart,
+    RestartError,
+    takeOver,
+)
+from twisted.application.service import IService, Service
+from twisted.internet.defer import Deferred, maybeDeferred
+from twisted.internet.interfaces import IReactorCore, IReactorFromThreads, IReactorTime
+from twisted.logger import Logger
+from twisted.python.components import Interface
+from twisted.python.failure import Failure
+
+_log = Logger("twisted.application.operation")
+
+MAXIMUM_DRAIN_TIME = 86400.0
+"""The longest time for draining that can be asked for, in seconds."""
+RESTART_SIGNALS = {"HUP": signal.SIGHUP, "USR1": signal.SIGUSR1, "USR2": signal.SIGUSR2}
+"""The signals that can be chosen for restarting, by name."""
+
+
+class _IWholeReactor(
+    IReactorCore, IReactorOfDraining, IReactorOfRestarting, IReactorFromThreads, Interface
+):
+    """What an operation may need of a reactor."""
+
+
+class Operation:
+    """How a process is supervised, stopped and restarted.
+
+    Make it before the ports are opened, and before the service is made.
+
+    Args:
+        reactor: The reactor that the service runs in.
+        drainTime: How many seconds connections have to come to an end when the process does.
+        restartSignal: The signal on which the program is started anew; None for none.
+        notifier: Tells the supervisor; the one of the environment if None.
+        restartCommand: The command line of the new process; that of this one if None.
+
+    Raises:
+        ValueError: A former process has left something that cannot be understood.
+    """
+
+    def __init__(
+        self,
+        reactor: IReactorCore,
+        drainTime: float = 0.0,
+        restartSignal: int | None = None,
+        notifier: Notifier | None = None,
+        restartCommand: Sequence[str] | None = None,
+    ) -> None:
+        self.reactor = cast(_IWholeReactor, reactor)
+        self.drainTime = drainTime
+        self.restartSignal = restartSignal
+        self.notifier = Notifier.takeFromEnvironment() if notifier is None else notifier
+        self.activated = Activated.fromEnvironment()
+        self.predecessor = takeOver()
+        self.restartCommand = restartCommand
+
+    def around(self, service: IService) -> IService:
+        """Return the service to run, which starts and stops the one that is given."""
+        return _OperatedService(self, service)
+
+
+class _OperatedService(Service):
+    """A service with what surrounds it."""
+
+    def __init__(self, operation: Operation, service: IService) -> None:
+        self._operation = operation
+        self._service = service
+        self._watchdog: Watchdog | None = None
+        self._restarting: Deferred[None] | None = None
+        self._replaced = False
+
+    def privilegedStartService(self) -> None:
+        """Do the same for the service inside."""
+        self._service.privilegedStartService()
+
+    def startService(self) -> Deferred[Any] | None:
+        """Start the service inside, and tell everybody when it is ready."""
+        super().startService()
+        ready = self._service.startService()
+        if isinstance(ready, Deferred):
+            return ready.addCallback(self._cbStarted)
+        self._started()
+        return None
+
+    def stopService(self) -> Deferred[Any]:
+        """Let what is in flight end, then stop the service inside."""
+        super().stopService()
+        operation = self._operation
+        if self._watchdog is not None:
+            self._watchdog.stop()
+        if not self._replaced:
+            operation.notifier.stopping()
+        self._ignoreSignal()
+        if self._restarting is not None:
+            self._restarting.cancel()
+        if operation.drainTime <= 0:
+            return maybeDeferred(self._service.stopService)
+        drained = drain(operation.reactor, operation.drainTime)
+        return drained.addCallback(lambda aborted: self._service.stopService())
+
+    def _cbStarted(self, result: object) -> object:
+        if self.running:
+            self._started()
+        return result
+
+    def _started(self) -> None:
+        operation = self._operation
+        if operation.restartSignal is not None:
+            # First: whoever is told that this process is ready may send the signal at once.
+            signal.signal(operation.restartSignal, self._signaled)
+        # The process before this one has the supervisor's ear, and speaks for both.
+        replaces = bool(operation.predecessor)
+        operation.predecessor.ready()
+        if not replaces:
+            operation.notifier.ready()
+        if operation.notifier.watchdogInterval is not None:
+            self._watchdog = Watchdog(operation.notifier, cast(IReactorTime, operation.reactor))
+            self._watchdog.start()
+
+    def _ignoreSignal(self) -> None:
+        number = self._operation.restartSignal
+        if number is not None and signal.getsignal(number) == self._signaled:
+            # A signal that comes once more must not kill a process that drains.
+            signal.signal(number, signal.SIG_IGN)
+
+    def _signaled(self, number: int, frame: FrameType | None) -> None:
+        self._operation.reactor.callFromThread(self._restart)
+
+    def _restart(self) -> None:
+        if not self.running or self._restarting is not None:
+            _log.info("The program is being restarted, or stops; one more signal changes nothing")
+            return
+        operation = self._operation
+        _log.info("The program is started anew")
+        operation.notifier.reloading()
+        environ = operation.notifier.environment()
+        restart = Restart(operation.reactor, operation.restartCommand, operation.activated, environ)
+        self._restarting = restart.begin().addCallbacks(self._cbReplaced, self._ebNotReplaced)
+
+    def _cbReplaced(self, process: int) -> None:
+        _log.info("Process {process} has taken over, this one ends", process=process)
+        self._replaced = True
+        self._restarting = None
+        self._operation.notifier.ready(mainProcess=process)
+        self._operation.reactor.stop()
+
+    def _ebNotReplaced(self, failure: Failure) -> None:
+        self._restarting = None
+        if not self.running:
+            return
+        self._operation.notifier.ready()
+        if failure.check(RestartError):
+            _log.error(
+                "The new process failed, and this one goes on: {reason}",
+                reason=failure.getErrorMessage(),
+            )
+        else:
+            _log.failure("The restart failed, and this process goes on", failure=failure)
+
+
+__all__ = ["MAXIMUM_DRAIN_TIME", "RESTART_SIGNALS", "Operation"]
