@@ -134,6 +134,7 @@ def test_manual_page_has_every_option() -> None:
         "version",
         "drain",
         "restart-on",
+        "inspect",
     ):
         assert f"--{option}" in text
         assert f"--{option}" in run([TWIST, "--help"])[1]

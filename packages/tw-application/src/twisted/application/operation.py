@@ -1,8 +1,9 @@
 """What surrounds a service in a process of its own, whichever command runs it.
 
 An `Operation` tells the supervisor of the process how it is doing (`notify`), lets what is in
-flight come to an end (`draining`), and starts the program anew on a signal (`restarting`). A
-command makes one before it makes its service, and runs what `around` returns in its place.
+flight come to an end (`draining`), starts the program anew on a signal (`restarting`), and shows
+what it is doing to those who ask (`inspection`). A command makes one before it makes its service,
+and runs what `around` returns in its place.
 """
 
 import signal
@@ -11,6 +12,7 @@ from types import FrameType
 from typing import Any, cast
 
 from twisted.application.draining import IReactorOfDraining, drain
+from twisted.application.inspection import Inspection, InspectionService
 from twisted.application.notify import Notifier, Watchdog
 from twisted.application.restarting import (
     Activated,
@@ -21,8 +23,14 @@ from twisted.application.restarting import (
 )
 from twisted.application.service import IService, Service
 from twisted.internet.defer import Deferred, maybeDeferred
-from twisted.internet.interfaces import IReactorCore, IReactorFromThreads, IReactorTime
-from twisted.logger import Logger
+from twisted.internet.defer.waiting import recordWaiting
+from twisted.internet.interfaces import (
+    IReactorCore,
+    IReactorFromThreads,
+    IReactorTime,
+    IReactorUNIX,
+)
+from twisted.logger import Logger, LogLevelFilterPredicate
 from twisted.python.components import Interface
 from twisted.python.failure import Failure
 
@@ -35,7 +43,12 @@ RESTART_SIGNALS = {"HUP": signal.SIGHUP, "USR1": signal.SIGUSR1, "USR2": signal.
 
 
 class _IWholeReactor(
-    IReactorCore, IReactorOfDraining, IReactorOfRestarting, IReactorFromThreads, Interface
+    IReactorCore,
+    IReactorOfDraining,
+    IReactorOfRestarting,
+    IReactorFromThreads,
+    IReactorUNIX,
+    Interface,
 ):
     """What an operation may need of a reactor."""
 
@@ -51,6 +64,9 @@ class Operation:
         restartSignal: The signal on which the program is started anew; None for none.
         notifier: Tells the supervisor; the one of the environment if None.
         restartCommand: The command line of the new process; that of this one if None.
+        inspectAt: The path of the socket where `twisted-inspect` can ask; empty for none. What
+            waits is recorded then.
+        levels: The levels of the log, for those who ask; None if they cannot be changed.
 
     Raises:
         ValueError: A former process has left something that cannot be understood.
@@ -63,6 +79,8 @@ class Operation:
         restartSignal: int | None = None,
         notifier: Notifier | None = None,
         restartCommand: Sequence[str] | None = None,
+        inspectAt: str = "",
+        levels: LogLevelFilterPredicate | None = None,
     ) -> None:
         self.reactor = cast(_IWholeReactor, reactor)
         self.drainTime = drainTime
@@ -71,6 +89,10 @@ class Operation:
         self.activated = Activated.fromEnvironment()
         self.predecessor = takeOver()
         self.restartCommand = restartCommand
+        self.inspectAt = inspectAt
+        self.levels = levels
+        if inspectAt:
+            recordWaiting()
 
     def around(self, service: IService) -> IService:
         """Return the service to run, which starts and stops the one that is given."""
@@ -83,6 +105,7 @@ class _OperatedService(Service):
     def __init__(self, operation: Operation, service: IService) -> None:
         self._operation = operation
         self._service = service
+        self._inspecting: InspectionService | None = None
         self._watchdog: Watchdog | None = None
         self._restarting: Deferred[None] | None = None
         self._replaced = False
@@ -94,6 +117,7 @@ class _OperatedService(Service):
     def startService(self) -> Deferred[Any] | None:
         """Start the service inside, and tell everybody when it is ready."""
         super().startService()
+        self._inspect()
         ready = self._service.startService()
         if isinstance(ready, Deferred):
             return ready.addCallback(self._cbStarted)
@@ -112,9 +136,21 @@ class _OperatedService(Service):
         if self._restarting is not None:
             self._restarting.cancel()
         if operation.drainTime <= 0:
-            return maybeDeferred(self._service.stopService)
-        drained = drain(operation.reactor, operation.drainTime)
-        return drained.addCallback(lambda aborted: self._service.stopService())
+            return maybeDeferred(self._stopInside)
+        return drain(operation.reactor, operation.drainTime).addCallback(self._stopInside)
+
+    def _stopInside(self, aborted: int = 0) -> Deferred[Any] | None:
+        if self._inspecting is not None:
+            self._inspecting.stopService()
+        return self._service.stopService()
+
+    def _inspect(self) -> None:
+        """Open the socket for inspection; also a service that hangs in its start can be asked."""
+        operation = self._operation
+        if operation.inspectAt:
+            inspection = Inspection(operation.reactor, self._service, operation.levels)
+            self._inspecting = InspectionService(operation.reactor, operation.inspectAt, inspection)
+            self._inspecting.startService()
 
     def _cbStarted(self, result: object) -> object:
         if self.running:

@@ -59,7 +59,13 @@ def main(
     try:
         if reactor is None:
             reactor = defaultReactor(IReactorCore)
-        operation = Operation(reactor, options["drain"], options["restart-on"])
+        operation = Operation(
+            reactor,
+            options["drain"],
+            options["restart-on"],
+            inspectAt=options["inspect"],
+            levels=options.get("log-levels"),
+        )
         service = operation.around(_makeService(options, reactor))
     except Exception as error:
         _log.failure("The service cannot be made", level=LogLevel.debug)

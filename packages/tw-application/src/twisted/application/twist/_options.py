@@ -51,6 +51,7 @@ class TwistOptions(ReactorSelectionMixin, Options):
         self["log-file"] = "-"
         self["drain"] = 0.0
         self["restart-on"] = None
+        self["inspect"] = ""
         self._findMakers = findMakers
         self._makers: Mapping[str, IServiceMaker] | None = None
 
@@ -114,6 +115,12 @@ class TwistOptions(ReactorSelectionMixin, Options):
         if number is None:
             raise UsageError(f"--restart-on takes {', '.join(RESTART_SIGNALS)}, not {name!r}")
         self["restart-on"] = number
+
+    def opt_inspect(self, path: str) -> None:
+        """Let twisted-inspect ask the service, over a UNIX socket at this path."""
+        if not path:
+            raise UsageError("--inspect needs the path of a socket that is to be made")
+        self["inspect"] = path
 
     def parseArgs(self, *words: str) -> None:
         """Refuse a command line without a command."""
