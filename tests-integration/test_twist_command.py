@@ -135,6 +135,7 @@ def test_manual_page_has_every_option() -> None:
         "drain",
         "restart-on",
         "inspect",
+        "workers",
     ):
         assert f"--{option}" in text
         assert f"--{option}" in run([TWIST, "--help"])[1]

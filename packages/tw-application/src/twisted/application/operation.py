@@ -3,7 +3,7 @@
 An `Operation` tells the supervisor of the process how it is doing (`notify`), lets what is in
 flight come to an end (`draining`), starts the program anew on a signal (`restarting`), and shows
 what it is doing to those who ask (`inspection`). A command makes one before it makes its service,
-and runs what `around` returns in its place.
+and runs what `around` returns in its place; or, if it `supervises`, what `supervisor` returns.
 """
 
 import signal
@@ -22,6 +22,8 @@ from twisted.application.restarting import (
     takeOver,
 )
 from twisted.application.service import IService, Service
+from twisted.application.workers import SupervisorLink, WorkerError, Workers
+from twisted.internet._sockets._handedover import handedOver
 from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.defer.waiting import recordWaiting
 from twisted.internet.interfaces import (
@@ -65,8 +67,9 @@ class Operation:
         notifier: Tells the supervisor; the one of the environment if None.
         restartCommand: The command line of the new process; that of this one if None.
         inspectAt: The path of the socket where `twisted-inspect` can ask; empty for none. What
-            waits is recorded then.
+            waits is recorded then. Each worker has its number at the end of its own path.
         levels: The levels of the log, for those who ask; None if they cannot be changed.
+        workers: How many processes are to serve; 0 for this one alone.
 
     Raises:
         ValueError: A former process has left something that cannot be understood.
@@ -81,6 +84,7 @@ class Operation:
         restartCommand: Sequence[str] | None = None,
         inspectAt: str = "",
         levels: LogLevelFilterPredicate | None = None,
+        workers: int = 0,
     ) -> None:
         self.reactor = cast(_IWholeReactor, reactor)
         self.drainTime = drainTime
@@ -89,14 +93,27 @@ class Operation:
         self.activated = Activated.fromEnvironment()
         self.predecessor = takeOver()
         self.restartCommand = restartCommand
+        self.workers = workers
+        if self.predecessor.worker is not None and inspectAt:
+            inspectAt = f"{inspectAt}.{self.predecessor.worker}"
         self.inspectAt = inspectAt
         self.levels = levels
         if inspectAt:
             recordWaiting()
 
+    @property
+    def supervises(self) -> bool:
+        """Whether this process only watches over workers, which run the service."""
+        return self.workers > 0 and self.predecessor.worker is None
+
     def around(self, service: IService) -> IService:
         """Return the service to run, which starts and stops the one that is given."""
         return _OperatedService(self, service)
+
+    def supervisor(self) -> IService:
+        """Return the service to run where this process `supervises`."""
+        # Workers know that they are some by what the supervisor tells them, not by the environment.
+        return _OperatedService(self, Workers(self.reactor, self.workers, self.drainTime))
 
 
 class _OperatedService(Service):
@@ -159,6 +176,9 @@ class _OperatedService(Service):
 
     def _started(self) -> None:
         operation = self._operation
+        if operation.predecessor.worker is not None:
+            self._startedAsWorker()
+            return
         if operation.restartSignal is not None:
             # First: whoever is told that this process is ready may send the signal at once.
             signal.signal(operation.restartSignal, self._signaled)
@@ -170,6 +190,22 @@ class _OperatedService(Service):
         if operation.notifier.watchdogInterval is not None:
             self._watchdog = Watchdog(operation.notifier, cast(IReactorTime, operation.reactor))
             self._watchdog.start()
+
+    def _startedAsWorker(self) -> None:
+        """Tell the supervisor, which alone restarts workers, and speaks to its own supervisor."""
+        operation = self._operation
+        if operation.restartSignal is not None:
+            signal.signal(operation.restartSignal, signal.SIG_IGN)
+        handedOver.closeRest()
+        link = SupervisorLink(
+            operation.reactor, operation.predecessor.detach(), self._supervisorLost
+        )
+        link.report()
+
+    def _supervisorLost(self) -> None:
+        if self.running:
+            _log.warn("The supervisor is gone, and this worker ends")
+            self._operation.reactor.stop()
 
     def _ignoreSignal(self) -> None:
         number = self._operation.restartSignal
@@ -185,8 +221,13 @@ class _OperatedService(Service):
             _log.info("The program is being restarted, or stops; one more signal changes nothing")
             return
         operation = self._operation
-        _log.info("The program is started anew")
         operation.notifier.reloading()
+        if isinstance(self._service, Workers):
+            _log.info("The workers are replaced")
+            replaced = self._service.replaceAll()
+            self._restarting = replaced.addCallbacks(self._cbWorkers, self._ebNotReplaced)
+            return
+        _log.info("The program is started anew")
         environ = operation.notifier.environment()
         restart = Restart(operation.reactor, operation.restartCommand, operation.activated, environ)
         self._restarting = restart.begin().addCallbacks(self._cbReplaced, self._ebNotReplaced)
@@ -198,12 +239,17 @@ class _OperatedService(Service):
         self._operation.notifier.ready(mainProcess=process)
         self._operation.reactor.stop()
 
+    def _cbWorkers(self, result: object) -> None:
+        _log.info("The workers are replaced by new ones")
+        self._restarting = None
+        self._operation.notifier.ready()
+
     def _ebNotReplaced(self, failure: Failure) -> None:
         self._restarting = None
         if not self.running:
             return
         self._operation.notifier.ready()
-        if failure.check(RestartError):
+        if failure.check(RestartError, WorkerError):
             _log.error(
                 "The new process failed, and this one goes on: {reason}",
                 reason=failure.getErrorMessage(),

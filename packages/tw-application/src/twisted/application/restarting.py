@@ -83,20 +83,29 @@ class Predecessor:
 
     Args:
         descriptor: Where it reads whether this one is ready; -1 if there is no such process.
+
+    Attributes:
+        worker: The number of this process among the workers of that one; None if it is none.
     """
 
-    def __init__(self, descriptor: int = -1) -> None:
+    def __init__(self, descriptor: int = -1, worker: int | None = None) -> None:
         self._descriptor = descriptor
+        self.worker = worker
 
     def __bool__(self) -> bool:
         """Whether there is one that waits."""
         return self._descriptor != -1
 
+    def detach(self) -> int:
+        """Return the descriptor, which belongs to the caller from now on."""
+        descriptor, self._descriptor = self._descriptor, -1
+        return descriptor
+
     def ready(self) -> None:
         """Say that this process can take over, and close the sockets that no port has taken."""
         for request in handedOver.closeRest():
             _log.info("Nothing listens any more at what was {request}", request=request)
-        descriptor, self._descriptor = self._descriptor, -1
+        descriptor = self.detach()
         if descriptor == -1:
             return
         try:
@@ -126,7 +135,8 @@ def takeOver(environ: MutableMapping[str, str] | None = None) -> Predecessor:
     text = environment.pop(VARIABLE, "")
     if not text:
         return Predecessor()
-    match _parsed(text):
+    parsed = _parsed(text)
+    match parsed:
         case {"parent": int(parent), "ready": int(ready), "ports": list(ports)} if all(
             isinstance(each, list) and list(map(type, each)) == [int, str] for each in ports
         ):
@@ -138,7 +148,8 @@ def takeOver(environ: MutableMapping[str, str] | None = None) -> Predecessor:
     for descriptor, request in ports:
         handedOver.offer(request, descriptor)
     os.set_inheritable(ready, False)
-    return Predecessor(ready)
+    worker = parsed.get("worker")
+    return Predecessor(ready, worker if isinstance(worker, int) else None)
 
 
 class Restart:

@@ -65,8 +65,12 @@ def main(
             options["restart-on"],
             inspectAt=options["inspect"],
             levels=options.get("log-levels"),
+            workers=options["workers"],
         )
-        service = operation.around(_makeService(options, reactor))
+        if operation.supervises:
+            service = operation.supervisor()
+        else:
+            service = operation.around(_makeService(options, reactor))
     except Exception as error:
         _log.failure("The service cannot be made", level=LogLevel.debug)
         _refuse(options, error)

@@ -11,6 +11,7 @@ from twisted import __version__
 from twisted.application.app import ReactorSelectionMixin
 from twisted.application.operation import MAXIMUM_DRAIN_TIME, RESTART_SIGNALS
 from twisted.application.service import IServiceMaker
+from twisted.application.workers import MAXIMUM_WORKERS, defaultCount
 from twisted.logger import InvalidLogLevelError, LogLevel
 from twisted.plugin import getPlugins
 from twisted.python.usage import Options, UsageError
@@ -52,6 +53,7 @@ class TwistOptions(ReactorSelectionMixin, Options):
         self["drain"] = 0.0
         self["restart-on"] = None
         self["inspect"] = ""
+        self["workers"] = 0
         self._findMakers = findMakers
         self._makers: Mapping[str, IServiceMaker] | None = None
 
@@ -121,6 +123,17 @@ class TwistOptions(ReactorSelectionMixin, Options):
         if not path:
             raise UsageError("--inspect needs the path of a socket that is to be made")
         self["inspect"] = path
+
+    def opt_workers(self, count: str) -> None:
+        """Run the service in so many processes, which share its ports; 'auto' is one for each processor."""
+        if count == "auto":
+            self["workers"] = defaultCount()
+        elif (
+            count.isascii() and count.isdigit() and len(count) < 5 and int(count) <= MAXIMUM_WORKERS
+        ):
+            self["workers"] = int(count)
+        else:
+            raise UsageError(f"--workers takes 0 to {MAXIMUM_WORKERS} or 'auto', not {count!r}")
 
     def parseArgs(self, *words: str) -> None:
         """Refuse a command line without a command."""
