@@ -136,6 +136,7 @@ def test_manual_page_has_every_option() -> None:
         "restart-on",
         "inspect",
         "workers",
+        "config",
     ):
         assert f"--{option}" in text
         assert f"--{option}" in run([TWIST, "--help"])[1]

@@ -154,7 +154,7 @@ def stopping(service: Workers) -> list[object]:
 
 def test_end_tells_the_workers_and_waits_for_them(reactor: WorkerReactor) -> None:
     service = workers(reactor, 2)
-    service.startService()
+    service.startService().addErrback(lambda failure: None)
     ready(reactor)
     done = stopping(service)
     first, second = reactor.started

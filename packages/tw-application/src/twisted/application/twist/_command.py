@@ -14,6 +14,7 @@ from twisted import __version__
 from twisted.application.operation import Operation
 from twisted.application.runner import ExitStatus, Runner, exit
 from twisted.application.service import IService
+from twisted.application.twist._configuration import makeServices
 from twisted.application.twist._logging import beginLogging
 from twisted.application.twist._options import TwistOptions
 from twisted.application.twist._trouble import explain, oneLine
@@ -86,11 +87,16 @@ def _makeService(options: TwistOptions, reactor: IReactorCore) -> IService:
     _log.info(
         "twist {version} runs {command} on {python}, reactor {reactor}",
         version=__version__,
-        command=options.subCommand,
+        command=options.subCommand or (options.configuration and options.configuration.path),
         python=f"Python {platform.python_version()} ({sys.executable})",
         # Not type(): the default reactor has a stand-in, which answers for it.
         reactor=reactor.__class__.__qualname__,
     )
+    configuration = options.configuration
+    if options.subCommand is None and configuration is not None:
+        return makeServices(configuration, options.serviceMakers, options)
+    if configuration is not None and configuration.services:
+        raise UsageError(f"{configuration.path} says what to run, and so does the command line")
     maker = options.serviceMakers[str(options.subCommand)]
     return maker.makeService(options.subOptions)
 

@@ -11,6 +11,11 @@ from twisted import __version__
 from twisted.application.app import ReactorSelectionMixin
 from twisted.application.operation import MAXIMUM_DRAIN_TIME, RESTART_SIGNALS
 from twisted.application.service import IServiceMaker
+from twisted.application.twist._configuration import (
+    Configuration,
+    applySettings,
+    readConfiguration,
+)
 from twisted.application.workers import MAXIMUM_WORKERS, defaultCount
 from twisted.logger import InvalidLogLevelError, LogLevel
 from twisted.plugin import getPlugins
@@ -54,6 +59,7 @@ class TwistOptions(ReactorSelectionMixin, Options):
         self["restart-on"] = None
         self["inspect"] = ""
         self["workers"] = 0
+        self.configuration: Configuration | None = None
         self._findMakers = findMakers
         self._makers: Mapping[str, IServiceMaker] | None = None
 
@@ -135,8 +141,25 @@ class TwistOptions(ReactorSelectionMixin, Options):
         else:
             raise UsageError(f"--workers takes 0 to {MAXIMUM_WORKERS} or 'auto', not {count!r}")
 
+    def opt_config(self, path: str) -> None:
+        """Read a file in TOML that says what to run; options that come later count more than it."""
+        self.configuration = readConfiguration(path)
+        settings = {
+            "reactor": self.opt_reactor,
+            "log-file": self.opt_log_file,
+            "log-format": self.opt_log_format,
+            "log-level": self.opt_log_level,
+            "drain": self.opt_drain,
+            "restart-on": self.opt_restart_on,
+            "inspect": self.opt_inspect,
+            "workers": self.opt_workers,
+        }
+        applySettings(self.configuration, settings)
+
     def parseArgs(self, *words: str) -> None:
-        """Refuse a command line without a command."""
+        """Refuse a command line without a command, unless a file says what to run."""
+        if not words and self.configuration is not None and self.configuration.services:
+            return
         if words:
             raise UsageError(f"unknown command {words[0]!r}: no plugin was found")
         raise UsageError("which service is to run? A command is missing")
