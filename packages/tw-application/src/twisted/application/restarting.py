@@ -135,9 +135,8 @@ def takeOver(environ: MutableMapping[str, str] | None = None) -> Predecessor:
     text = environment.pop(VARIABLE, "")
     if not text:
         return Predecessor()
-    parsed = _parsed(text)
-    match parsed:
-        case {"parent": int(parent), "ready": int(ready), "ports": list(ports)} if all(
+    match _parsed(text):
+        case {"parent": int(parent), "ready": int(ready), "ports": list(ports), **more} if all(
             isinstance(each, list) and list(map(type, each)) == [int, str] for each in ports
         ):
             if parent != os.getppid():
@@ -148,7 +147,7 @@ def takeOver(environ: MutableMapping[str, str] | None = None) -> Predecessor:
     for descriptor, request in ports:
         handedOver.offer(request, descriptor)
     os.set_inheritable(ready, False)
-    worker = parsed.get("worker")
+    worker = more.get("worker")
     return Predecessor(ready, worker if isinstance(worker, int) else None)
 
 

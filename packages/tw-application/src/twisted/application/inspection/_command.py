@@ -81,8 +81,8 @@ def main(arguments: Sequence[str]) -> NoReturn:
     match answer:
         case {"rows": list(rows)}:
             exit(ExitStatus.EX_OK, json.dumps(rows) if options["json"] else table(rows))
-        case {"error": str(error)}:
-            exit(ExitStatus.EX_USAGE, f"twisted-inspect: {error}.")
+        case {"error": str(said)}:
+            exit(ExitStatus.EX_USAGE, f"twisted-inspect: {said}.")
         case _:
             exit(ExitStatus.EX_DATAERR, f"twisted-inspect: {path} is not an inspected service.")
 

@@ -109,9 +109,10 @@ class Inspection:
         if open_ is None:
             open_ = dict.fromkeys([*self._reactor.getReaders(), *self._reactor.getWriters()])
         for transport in list(open_):
-            if hasattr(transport, "getPeer") and hasattr(transport, "protocol"):
+            protocol: object = getattr(transport, "protocol", None)
+            if hasattr(transport, "getPeer") and protocol is not None:
                 yield {
-                    "protocol": _nameOf(type(transport.protocol)),
+                    "protocol": _nameOf(type(protocol)),
                     "here": _asked(transport, "getHost"),
                     "there": _asked(transport, "getPeer"),
                     "accepted": "yes" if getattr(transport, "server", None) is not None else "no",

@@ -5,7 +5,7 @@ its `error`. Only the user that the service runs as can connect, by the permissi
 """
 
 import json
-from typing import Any
+from typing import Any, cast
 
 from twisted.application.draining import IDrainable
 from twisted.application.inspection._inspection import Inspection, InspectionError
@@ -16,6 +16,7 @@ from twisted.internet.interfaces import (
     IListeningPort,
     IReactorTime,
     IReactorUNIX,
+    ITCPTransport,
 )
 from twisted.internet.protocol import Factory, Protocol, connectionDone
 from twisted.logger import Logger
@@ -72,7 +73,9 @@ class _Answering(Protocol):
 
     def connectionMade(self) -> None:
         """Begin to be patient."""
-        self._limit = self._reactor.callLater(PATIENCE, self.transport.abortConnection)
+        self._limit = self._reactor.callLater(
+            PATIENCE, cast(ITCPTransport, self.transport).abortConnection
+        )
 
     def dataReceived(self, data: bytes) -> None:
         """Take a part of the question, and answer when it is whole."""

@@ -109,11 +109,11 @@ class _Reading:
         self._known(table, f"{key}.", ("plugin", "name", "options", "arguments"))
         if "plugin" not in table:
             raise self._error(key, "it has no plugin")
-        arguments = []
-        for name, value in self._table(table.get("options", {}), f"{key}.options").items():
-            if name in _UNFIT:
-                raise self._error(f"{key}.options.{name}", "this belongs on a command line")
-            arguments += self._option(name, value, f"{key}.options.{name}")
+        arguments: list[str] = []
+        for option, value in self._table(table.get("options", {}), f"{key}.options").items():
+            if option in _UNFIT:
+                raise self._error(f"{key}.options.{option}", "this belongs on a command line")
+            arguments += self._option(option, value, f"{key}.options.{option}")
         words = table.get("arguments", [])
         if not isinstance(words, list):
             raise self._error(f"{key}.arguments", "it has to be a list")
