@@ -17,6 +17,7 @@ from twisted.application.notify import Notifier, Watchdog
 from twisted.application.restarting import (
     Activated,
     IReactorOfRestarting,
+    Predecessor,
     Restart,
     RestartError,
     takeOver,
@@ -44,7 +45,7 @@ RESTART_SIGNALS = {"HUP": signal.SIGHUP, "USR1": signal.SIGUSR1, "USR2": signal.
 """The signals that can be chosen for restarting, by name."""
 
 
-class _IWholeReactor(
+class IReactorOfOperation(
     IReactorCore,
     IReactorOfDraining,
     IReactorOfRestarting,
@@ -86,12 +87,12 @@ class Operation:
         levels: LogLevelFilterPredicate | None = None,
         workers: int = 0,
     ) -> None:
-        self.reactor = cast(_IWholeReactor, reactor)
+        self.reactor: IReactorOfOperation = cast(IReactorOfOperation, reactor)
         self.drainTime = drainTime
         self.restartSignal = restartSignal
-        self.notifier = Notifier.takeFromEnvironment() if notifier is None else notifier
-        self.activated = Activated.fromEnvironment()
-        self.predecessor = takeOver()
+        self.notifier: Notifier = Notifier.takeFromEnvironment() if notifier is None else notifier
+        self.activated: Activated = Activated.fromEnvironment()
+        self.predecessor: Predecessor = takeOver()
         self.restartCommand = restartCommand
         self.workers = workers
         if self.predecessor.worker is not None and inspectAt:

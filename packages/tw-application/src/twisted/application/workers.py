@@ -71,7 +71,7 @@ class Worker(ProcessProtocol):
         self.ended: Deferred[None] = Deferred()
         self.readySince: float | None = None
         # Whether it was told to end, and is not to be started anew.
-        self.dismissed = False
+        self.dismissed: bool = False
         self._supervisor = supervisor
         self._killing: IDelayedCall | None = None
 
