@@ -1,6 +1,7 @@
 """Workers under load: the example answering.py, with its plugin."""
 
 import os
+import shutil
 import signal
 import socket
 from pathlib import Path
@@ -121,3 +122,22 @@ def test_number_of_workers_is_checked(count: str) -> None:
     status, _, err = run([TWIST, f"--workers={count}", "answering"], EXAMPLES)
     assert status == 64
     assert "--workers takes 0 to 1024 or 'auto'" in err
+
+
+def test_workers_share_the_sockets_of_systemd() -> None:
+    activate = shutil.which("systemd-socket-activate")
+    if activate is None:
+        pytest.skip("systemd-socket-activate is missing: install the Debian package systemd")
+    port = freePort()
+    line = command("systemd:INET:index=0", "--workers=2", "--restart-on=HUP", "--drain=30")
+    line = [activate, f"--listen=127.0.0.1:{port}", f"--setenv=PYTHONPATH={EXAMPLES}", *line]
+    with running(line, EXAMPLES) as service:
+        until(lambda: "Listening on" in "".join(service.err))
+        with loaded(Load(("127.0.0.1", port))) as load:
+            until(lambda: len(load.answers) == 2)
+            service.process.send_signal(signal.SIGHUP)
+            until(lambda: len(load.answers) == 4)
+            service.waitFor(lambda text: "replaced by new ones" in text)
+            load.end()
+            assert (load.lost, load.refused) == ([], 0)
+            assert service.stop(signal.SIGTERM) == 0

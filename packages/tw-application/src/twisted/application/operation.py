@@ -27,6 +27,7 @@ from twisted.application.workers import SupervisorLink, WorkerError, Workers
 from twisted.internet._sockets._handedover import handedOver
 from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.defer.waiting import recordWaiting
+from twisted.internet.error import ReactorNotRunning
 from twisted.internet.interfaces import (
     IReactorCore,
     IReactorFromThreads,
@@ -114,7 +115,9 @@ class Operation:
     def supervisor(self) -> IService:
         """Return the service to run where this process `supervises`."""
         # Workers know that they are some by what the supervisor tells them, not by the environment.
-        return _OperatedService(self, Workers(self.reactor, self.workers, self.drainTime))
+        return _OperatedService(
+            self, Workers(self.reactor, self.workers, self.drainTime, activated=self.activated)
+        )
 
 
 class _OperatedService(Service):
@@ -125,7 +128,7 @@ class _OperatedService(Service):
         self._service = service
         self._inspecting: InspectionService | None = None
         self._watchdog: Watchdog | None = None
-        self._restarting: Deferred[None] | None = None
+        self._restarting: Deferred[Any] | None = None
         self._replaced = False
 
     def privilegedStartService(self) -> None:
@@ -196,7 +199,7 @@ class _OperatedService(Service):
         """Tell the supervisor, which alone restarts workers, and speaks to its own supervisor."""
         operation = self._operation
         if operation.restartSignal is not None:
-            signal.signal(operation.restartSignal, signal.SIG_IGN)
+            signal.signal(operation.restartSignal, _heedless)
         handedOver.closeRest()
         link = SupervisorLink(
             operation.reactor, operation.predecessor.detach(), self._supervisorLost
@@ -206,13 +209,21 @@ class _OperatedService(Service):
     def _supervisorLost(self) -> None:
         if self.running:
             _log.warn("The supervisor is gone, and this worker ends")
+            self._end()
+
+    def _end(self) -> None:
+        """Stop the reactor, which stops this."""
+        try:
             self._operation.reactor.stop()
+        except ReactorNotRunning:
+            # A signal was faster.
+            pass
 
     def _ignoreSignal(self) -> None:
         number = self._operation.restartSignal
         if number is not None and signal.getsignal(number) == self._signaled:
             # A signal that comes once more must not kill a process that drains.
-            signal.signal(number, signal.SIG_IGN)
+            signal.signal(number, _heedless)
 
     def _signaled(self, number: int, frame: FrameType | None) -> None:
         self._operation.reactor.callFromThread(self._restart)
@@ -225,20 +236,21 @@ class _OperatedService(Service):
         operation.notifier.reloading()
         if isinstance(self._service, Workers):
             _log.info("The workers are replaced")
-            replaced = self._service.replaceAll()
-            self._restarting = replaced.addCallbacks(self._cbWorkers, self._ebNotReplaced)
+            replacing = self._restarting = self._service.replaceAll()
+            replacing.addCallbacks(self._cbWorkers, self._ebNotReplaced)
             return
         _log.info("The program is started anew")
         environ = operation.notifier.environment()
         restart = Restart(operation.reactor, operation.restartCommand, operation.activated, environ)
-        self._restarting = restart.begin().addCallbacks(self._cbReplaced, self._ebNotReplaced)
+        starting = self._restarting = restart.begin()
+        starting.addCallbacks(self._cbReplaced, self._ebNotReplaced)
 
     def _cbReplaced(self, process: int) -> None:
         _log.info("Process {process} has taken over, this one ends", process=process)
         self._replaced = True
         self._restarting = None
         self._operation.notifier.ready(mainProcess=process)
-        self._operation.reactor.stop()
+        self._end()
 
     def _cbWorkers(self, result: object) -> None:
         _log.info("The workers are replaced by new ones")
@@ -257,6 +269,10 @@ class _OperatedService(Service):
             )
         else:
             _log.failure("The restart failed, and this process goes on", failure=failure)
+
+
+def _heedless(number: int, frame: FrameType | None) -> None:
+    """Do nothing about a signal; unlike SIG_IGN, this is not inherited by other programs."""
 
 
 __all__ = ["MAXIMUM_DRAIN_TIME", "RESTART_SIGNALS", "Operation"]

@@ -39,9 +39,10 @@ PATIENCE = 60.0
 """How many seconds the new process has to become ready before it is ended."""
 MAXIMUM_PORTS = 1000
 """How many ports are handed over at most."""
-_FIRST = 3
+FIRST_DESCRIPTOR = 3
+"""The number of the first descriptor that is handed over, as in sd_listen_fds(3)."""
 # Only the new process knows its number; exec keeps it.
-_SCRIPT = 'LISTEN_PID=$$ WATCHDOG_PID=$$; export LISTEN_PID WATCHDOG_PID; exec "$@"'
+SCRIPT = 'LISTEN_PID=$$ WATCHDOG_PID=$$; export LISTEN_PID WATCHDOG_PID; exec "$@"'
 
 
 class RestartError(Exception):
@@ -189,20 +190,26 @@ class Restart:
         everything: list[object] = [*self._reactor.getReaders()]
         ports = [each for each in everything if isinstance(each, BasePort)][:MAXIMUM_PORTS]
         handed = self._collect(ports)
-        first = _FIRST + len(self._activated.identities)
+        first = FIRST_DESCRIPTOR + len(self._activated.identities)
         offered = [[first + number, port.request()] for number, port in enumerate(handed)]
         self._descriptors += [port.fileno() for port in handed]
-        channel = _FIRST + len(self._descriptors)
+        channel = FIRST_DESCRIPTOR + len(self._descriptors)
         self._environ[VARIABLE] = json.dumps(
             {"parent": os.getpid(), "ready": channel, "ports": offered}
         )
         successor = _Successor(channel, ports)
-        childFDs = {0: 0, 1: 1, 2: 2, **dict(enumerate(self._descriptors, _FIRST)), channel: "r"}
+        childFDs = {
+            0: 0,
+            1: 1,
+            2: 2,
+            **dict(enumerate(self._descriptors, FIRST_DESCRIPTOR)),
+            channel: "r",
+        }
         try:
             self._reactor.spawnProcess(
                 successor,
                 "/bin/sh",
-                ["sh", "-c", _SCRIPT, "sh", *self._command],
+                ["sh", "-c", SCRIPT, "sh", *self._command],
                 env=self._environ,
                 childFDs=childFDs,  # type: ignore[arg-type]  # a dict of both kinds
             )
@@ -220,9 +227,9 @@ class Restart:
             port = None if identity is None else byIdentity.pop(identity, None)
             if port is not None:
                 self._descriptors.append(port.fileno())
-            elif identity is not None and _identity(_FIRST + number) == identity:
+            elif identity is not None and _identity(FIRST_DESCRIPTOR + number) == identity:
                 # No port was opened for it, and it is still where systemd has put it.
-                self._descriptors.append(_FIRST + number)
+                self._descriptors.append(FIRST_DESCRIPTOR + number)
             else:
                 # It was closed; the others keep their places.
                 self._spare.append(os.open(os.devnull, os.O_RDONLY))

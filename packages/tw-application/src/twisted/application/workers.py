@@ -18,7 +18,13 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from twisted.application.restarting import VARIABLE, IReactorOfRestarting
+from twisted.application.restarting import (
+    FIRST_DESCRIPTOR,
+    SCRIPT,
+    VARIABLE,
+    Activated,
+    IReactorOfRestarting,
+)
 from twisted.application.service import Service
 from twisted.internet._sockets._unixbinding import UNIXBinding
 from twisted.internet.base import BasePort
@@ -53,7 +59,6 @@ PATIENCE = 60.0
 """How many seconds a worker has to become ready."""
 END_PATIENCE = 10.0
 """How many seconds beyond the time for draining a worker has to end before it is killed."""
-_CHANNEL = 3
 
 
 class WorkerError(Exception):
@@ -169,6 +174,7 @@ class Workers(Service):
         count: How many there are.
         drainTime: How many seconds a worker that is told to end may take for what is in flight.
         command: The command line; that of this process if None.
+        activated: The sockets that this process was started with, which the workers get too.
     """
 
     def __init__(
@@ -177,11 +183,14 @@ class Workers(Service):
         count: int,
         drainTime: float = 0.0,
         command: Sequence[str] | None = None,
+        activated: Activated | None = None,
     ) -> None:
         self.reactor = reactor
         self.count = count
         self._patience = drainTime + END_PATIENCE
         self._command = [sys.executable, *sys.orig_argv[1:]] if command is None else list(command)
+        # They stay where systemd has put them, here and in the workers.
+        self._given = 0 if activated is None else len(activated.identities)
         self._workers: dict[int, Worker] = {}
         self._old: set[Worker] = set()
         self._delays: dict[int, float] = {}
@@ -290,18 +299,20 @@ class Workers(Service):
         ours.setblocking(False)
         worker = Worker(self, number)
         self._workers[number] = worker
-        descriptors = {_CHANNEL: its.fileno()}
+        channel = FIRST_DESCRIPTOR + self._given
+        descriptors = {number: number for number in range(FIRST_DESCRIPTOR, channel)}
+        descriptors[channel] = its.fileno()
         ports = []
-        for descriptor, (request, skt) in enumerate(self._kept, _CHANNEL + 1):
+        for descriptor, (request, skt) in enumerate(self._kept, channel + 1):
             descriptors[descriptor] = skt.fileno()
             ports.append([descriptor, request])
-        parent = {"parent": os.getpid(), "ready": _CHANNEL, "ports": ports, "worker": number}
+        parent = {"parent": os.getpid(), "ready": channel, "ports": ports, "worker": number}
         try:
             self.reactor.addReader(_Channel(self, worker, ours))
             self.reactor.spawnProcess(
                 worker,
-                self._command[0],
-                self._command,
+                "/bin/sh",
+                ["sh", "-c", SCRIPT, "sh", *self._command],
                 env={**os.environ, VARIABLE: json.dumps(parent)},
                 childFDs={0: 0, 1: 1, 2: 2, **descriptors},
             )
