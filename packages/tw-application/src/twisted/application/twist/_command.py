@@ -14,7 +14,7 @@ from twisted import __version__
 from twisted.application.operation import Operation
 from twisted.application.runner import ExitStatus, Runner, exit
 from twisted.application.service import IService
-from twisted.application.twist._configuration import makeServices
+from twisted.application.twist._configuration import ConfigurationError, makeServices
 from twisted.application.twist._logging import beginLogging
 from twisted.application.twist._options import TwistOptions
 from twisted.application.twist._trouble import explain, oneLine
@@ -105,6 +105,8 @@ def _refuse(options: TwistOptions, error: BaseException) -> NoReturn:
     """Exit with one line on standard error that says what is wrong and what to do."""
     program = f"twist {options.subCommand}" if options.subCommand else "twist"
     status, text = explain(error)
+    if isinstance(error, ConfigurationError):
+        exit(ExitStatus.EX_CONFIG, oneLine(f"{program}: {text}"))
     if status == ExitStatus.EX_USAGE:
         text = f"{text.rstrip('.')}. Try '{program} --help'."
     exit(status, oneLine(f"{program}: {text}"))

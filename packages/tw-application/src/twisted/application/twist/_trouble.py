@@ -8,7 +8,6 @@ import errno
 import os
 
 from twisted.application.runner import ExitStatus
-from twisted.application.twist._configuration import ConfigurationError
 from twisted.internet.error import CannotListenError
 from twisted.python.usage import UsageError
 
@@ -22,8 +21,6 @@ _FILE_ADVICE = {
 def explain(error: BaseException) -> tuple[ExitStatus, str]:
     """Return the exit status for an error, and a text about it for people."""
     match error:
-        case ConfigurationError():
-            return ExitStatus.EX_CONFIG, str(error)
         case UsageError():
             return ExitStatus.EX_USAGE, str(error)
         case CannotListenError():
