@@ -73,6 +73,26 @@ def test_device_says_a_line_and_vanishes() -> None:
     assert "is gone" in "".join(program.err)
 
 
+def test_mouse_tells_of_moves_and_buttons() -> None:
+    pytest.importorskip("serial", reason="pyserial is missing: install tw-reactor[serial]")
+    terminal, device = os.openpty()
+    path = os.ttyname(device)
+    with running([sys.executable, "mouse.py", path], EXAMPLES / "serial-ports") as program:
+        program.waitFor(lambda out: out.startswith("reading"))
+        # Five to the right and three up with the left button held, which is then released, and the
+        # middle button.
+        os.write(terminal, b"\x6c\x05\x3d\x40\x00\x00\x20\x40\x01\x00\x00")
+        expected = (
+            f"reading {path}\nleft button pressed\nat 5 -3\nleft button released\n"
+            "middle button pressed\nat 6 -3\nmiddle button released\n"
+        )
+        program.waitFor(lambda out: out == expected)
+        os.close(device)
+        os.close(terminal)
+        assert program.end() == 1
+    assert "is gone" in "".join(program.err)
+
+
 def test_device_that_is_missing(tmp_path: Path) -> None:
     pytest.importorskip("serial", reason="pyserial is missing: install tw-reactor[serial]")
     command = [sys.executable, "thermometer.py", str(tmp_path / "ttyUSB0"), "4800"]

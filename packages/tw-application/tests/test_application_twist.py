@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from twisted import __version__
+from twisted.application.runner._loss import lossObserver
+from twisted.application.runner._trouble import explain, oneLine
 from twisted.application.service import IService, IServiceMaker, Service
 from twisted.application.twist import TwistOptions, main
-from twisted.application.twist._logging import logObserver, lossObserver, openLog
-from twisted.application.twist._trouble import explain, oneLine
+from twisted.application.twist._logging import logObserver, openLog
 from twisted.internet.error import CannotListenError
 from twisted.logger import Logger, LogLevel, LogPublisher
 from twisted.plugin import IPlugin
@@ -302,7 +303,7 @@ class FullDisk(io.StringIO):
 def test_log_that_cannot_be_written_is_told_once() -> None:
     err = io.StringIO()
     observer = logObserver(parsed(), FullDisk())
-    log = Logger(observer=LogPublisher(observer, lossObserver(observer, err)))
+    log = Logger(observer=LogPublisher(observer, lossObserver(observer, err, "twist")))
     log.info("first")
     log.critical("second")
     assert err.getvalue() == (
@@ -314,14 +315,16 @@ def test_log_that_cannot_be_written_is_told_once() -> None:
 def test_log_that_cannot_be_written_costs_nothing_where_nobody_can_be_told() -> None:
     observer = logObserver(parsed(), FullDisk())
     for stream in (None, FullDisk()):
-        log = Logger(observer=LogPublisher(observer, lossObserver(observer, stream)))
+        log = Logger(observer=LogPublisher(observer, lossObserver(observer, stream, "twist")))
         log.info("lost")
 
 
 def test_failure_of_another_observer_is_no_loss_of_the_log() -> None:
     err, out = io.StringIO(), io.StringIO()
     observer, other = logObserver(parsed(), out), logObserver(parsed(), FullDisk())
-    Logger(observer=LogPublisher(observer, other, lossObserver(observer, err))).info("event")
+    Logger(observer=LogPublisher(observer, other, lossObserver(observer, err, "twist"))).info(
+        "event"
+    )
     assert err.getvalue() == ""
     assert "No space left" in out.getvalue()
 

@@ -2,6 +2,7 @@
 
 from typing import assert_type
 
+from twisted.internet.defer import Deferred
 from twisted.protocols.basic import (
     Int16StringReceiver,
     IntNStringReceiver,
@@ -9,6 +10,12 @@ from twisted.protocols.basic import (
     NetstringReceiver,
     StatefulStringProtocol,
 )
+from twisted.protocols.finger import Finger
+from twisted.protocols.htb import Bucket, FilterByHost, ShapedProtocolFactory
+from twisted.protocols.ident import IdentServer, ProcServerMixin
+from twisted.protocols.memcache import MemCacheProtocol
+from twisted.protocols.mice.mouseman import Button, MouseMan
+from twisted.protocols.sip import InMemoryRegistry, RegisterProxy, Request, parseAddress, parseURL
 from twisted.protocols.stateful import State, StatefulProtocol
 from twisted.protocols.wire import QOTD, Who
 
@@ -74,3 +81,49 @@ class Records(StatefulProtocol):
 
 assert_type(QOTD().getQuote(), bytes)
 assert_type(list(Who().getUsers()), list[tuple[str, str, float]])
+
+
+class Slow(FilterByHost):
+    """Gives each host its share."""
+
+    bucketFactory = Bucket
+
+
+assert_type(ShapedProtocolFactory(Records, Slow())(), Records)
+
+
+async def cached(cache: MemCacheProtocol) -> None:
+    """Read and change values."""
+    flags, value = await cache.get(b"key")
+    assert_type(flags, int)
+    assert_type(value, bytes | None)
+    _, identifier, _ = await cache.get(b"key", withIdentifier=True)
+    assert_type(await cache.checkAndSet(b"key", b"value", identifier), bool)
+    assert_type(await cache.getMultiple([b"a"]), dict[bytes, tuple[int, bytes | None]])
+    assert_type(cache.stats(), Deferred[dict[bytes, bytes]])
+
+
+class Server(ProcServerMixin, IdentServer):
+    """Looks into the lists of Linux."""
+
+
+class Office(Finger):
+    """Tells about users."""
+
+    def getUser(self, slash_w: bool, user: bytes) -> None:
+        self.sendLine(user)
+
+
+class Pointer(MouseMan):
+    """Looks at buttons."""
+
+    def pressed(self, button: Button) -> None:
+        name: str = button.value
+        assert name
+
+
+proxy = RegisterProxy(host="192.0.2.1")
+proxy.registry = proxy.locator = InMemoryRegistry("example.com")
+assert_type(parseURL("sip:ada@example.com").username, str | None)
+assert_type(parseAddress("<sip:ada@example.com>")[2], dict[str, str])
+assert_type(Request("INVITE", "sip:ada@example.com").headers, dict[str, list[str]])

@@ -11,6 +11,7 @@ Each of the two may be of either kind: a push producer may serve a consumer that
 producer one that does not (`iAmStreaming`).
 """
 
+from collections import deque
 from typing import cast
 
 from twisted.internet.interfaces import IConsumer, IProducer, IPullProducer, IPushProducer
@@ -50,7 +51,7 @@ class BasicProducerConsumerProxy:
         Args:
             consumer: What is written to; the proxy registers itself with it.
         """
-        self._waiting: list[bytes] = []
+        self._waiting: deque[bytes | memoryview] = deque()
         # How many bytes wait.
         self._size = 0
         # Whether a pull producer was asked and has not written yet, and whether it is being asked.
@@ -161,12 +162,18 @@ class BasicProducerConsumerProxy:
         """Write what waits, if it is wanted."""
         consumer = self.consumer
         if self._waiting and consumer is not None and self._isWanted():
-            data = b"".join(self._waiting)
-            self._waiting.clear()
-            self._size = 0
-            self.outstandingPull = False
-            consumer.write(data)
+            data = self._take()
+            if data:
+                self.outstandingPull = False
+                consumer.write(data)
         self._leave()
+
+    def _take(self) -> bytes:
+        """Take what is to be written now from what waits; a subclass may leave some of it."""
+        data = b"".join(self._waiting)
+        self._waiting.clear()
+        self._size = 0
+        return data
 
     def _leave(self) -> None:
         """Leave the consumer, if the producer has left and nothing waits."""

@@ -9,7 +9,7 @@ from twisted import __version__
 from twisted.application.compat._doctor import findFaults
 from twisted.application.compat._record import RecordError, removeRecord, writeRecord
 from twisted.application.runner import ExitStatus, exit
-from twisted.application.twist._trouble import explain, oneLine
+from twisted.application.runner._trouble import explain, oneLine
 from twisted.python.usage import Options, UsageError
 
 

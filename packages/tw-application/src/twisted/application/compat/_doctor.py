@@ -10,10 +10,10 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from importlib.metadata import Distribution, distributions
+from importlib.metadata import Distribution
 from pathlib import Path
 
-from twisted.application.compat._record import NAME, isRecord, ourFolder, recordsIn
+from twisted.application.compat._record import NAME, installedIn, isRecord, ourFolder, recordsIn
 
 MAXIMUM_SHOWN = 5
 """How many files, or packages, a line names before it only counts."""
@@ -29,7 +29,7 @@ def findFaults(folder: Path | None = None) -> list[str]:
         A line for each fault that says what to do; none if all is well.
     """
     folder = ourFolder() if folder is None else folder
-    installed = list(distributions(path=[str(folder)]))
+    installed = list(installedIn(folder))
     parts = [each for each in installed if _name(each).startswith("tw-") and _isPart(each)]
     return [
         *_mixed(folder),

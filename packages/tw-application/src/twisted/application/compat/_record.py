@@ -12,7 +12,13 @@ takes it away.
 import os
 import shutil
 import tempfile
-from importlib.metadata import Distribution, distribution, distributions
+from collections.abc import Iterator
+from importlib.metadata import (
+    Distribution,
+    DistributionFinder,
+    MetadataPathFinder,
+    distribution,
+)
 from pathlib import Path
 
 from twisted import __version__
@@ -50,9 +56,22 @@ def installer(found: Distribution) -> str:
     return (found.read_text("INSTALLER") or "").strip()
 
 
+def installedIn(folder: Path, name: str | None = None) -> Iterator[Distribution]:
+    """Yield what package managers have installed in a directory.
+
+    Not what other finders of this process answer, such as the one of tw-trial inside of pytest.
+
+    Args:
+        folder: The directory.
+        name: Only what is called so, if it is not None.
+    """
+    context = DistributionFinder.Context(name=name, path=[str(folder)])
+    yield from MetadataPathFinder.find_distributions(context)
+
+
 def recordsIn(folder: Path) -> list[Distribution]:
     """Return all that is called Twisted in a directory: ours, the other one, or both."""
-    found = distributions(name=NAME, path=[str(folder)])
+    found = installedIn(folder, NAME)
     # What has no metadata, perhaps after an installation that broke off, has no name either.
     return sorted((each for each in found if each.metadata["Name"]), key=lambda each: each.version)
 

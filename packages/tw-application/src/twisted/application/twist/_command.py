@@ -13,11 +13,11 @@ from typing import NoReturn
 from twisted import __version__
 from twisted.application.operation import Operation
 from twisted.application.runner import ExitStatus, Runner, exit
+from twisted.application.runner._trouble import explain, oneLine
 from twisted.application.service import IService
 from twisted.application.twist._configuration import ConfigurationError, makeServices
 from twisted.application.twist._logging import beginLogging
 from twisted.application.twist._options import TwistOptions
-from twisted.application.twist._trouble import explain, oneLine
 from twisted.internet._defaultreactor import defaultReactor
 from twisted.internet.interfaces import IReactorCore
 from twisted.logger import Logger, LogLevel

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from twisted import __version__
-from twisted.application.app import ReactorSelectionMixin
 from twisted.application.operation import MAXIMUM_DRAIN_TIME, RESTART_SIGNALS
 from twisted.application.service import IServiceMaker
 from twisted.application.twist._configuration import (
@@ -17,6 +16,7 @@ from twisted.application.twist._configuration import (
     readConfiguration,
 )
 from twisted.application.workers import MAXIMUM_WORKERS, defaultCount
+from twisted.internet._reactoroption import ReactorSelectionMixin
 from twisted.logger import InvalidLogLevelError, LogLevel
 from twisted.plugin import getPlugins
 from twisted.python.usage import Options, UsageError

@@ -1,0 +1,1 @@
+"""Mice on serial ports."""
