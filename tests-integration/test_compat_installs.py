@@ -67,6 +67,9 @@ class Environment:
         line = pip if self.tool == "pip" else uv
         if command == "install":
             line = [*line, "--find-links", str(self.dist)]
+            if self.tool == "uv":
+                # It takes two builds of one version for the same, and what it has kept for ours.
+                line = [*line, "--no-cache"]
         if command == "uninstall" and self.tool == "pip":
             line = [*line, "--yes"]
         done = subprocess.run([*line, *words], capture_output=True, text=True, timeout=LIMIT)
