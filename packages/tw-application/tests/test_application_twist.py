@@ -4,6 +4,7 @@ import errno
 import io
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -350,6 +351,28 @@ def test_log_as_json_has_an_event_on_each_line() -> None:
 
 def test_log_level_is_info_by_default() -> None:
     assert parsed()["log-level"] is LogLevel.info
+
+
+def test_connections_are_cut_and_no_signal_restarts_by_default() -> None:
+    assert (parsed()["drain"], parsed()["restart-on"]) == (0.0, None)
+
+
+def test_time_for_draining_is_a_number_of_seconds() -> None:
+    assert parsed("--drain=30")["drain"] == 30.0
+    assert parsed("--drain=0.5")["drain"] == 0.5
+
+
+@pytest.mark.parametrize("text", ["", "-1", "1e3", "nan", "1_0", "²", ".", "86401", "0" * 11])
+def test_other_times_for_draining_are_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="--drain"):
+        parsed(f"--drain={text}")
+
+
+def test_signal_for_restarting_is_chosen_by_name() -> None:
+    assert parsed("--restart-on=HUP")["restart-on"] == signal.SIGHUP
+    assert parsed("--restart-on=sigusr2")["restart-on"] == signal.SIGUSR2
+    with pytest.raises(UsageError, match="--restart-on takes HUP, USR1, USR2, not 'KILL'"):
+        parsed("--restart-on=KILL")
 
 
 def test_plugins_are_looked_for_only_when_needed() -> None:

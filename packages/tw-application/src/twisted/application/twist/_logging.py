@@ -55,4 +55,6 @@ def logObserver(options: TwistOptions, stream: TextIO) -> ILogObserver:
     else:
         observer = textFileLogObserver(stream)
     level = LogLevelFilterPredicate(defaultLogLevel=options["log-level"])
+    # While the service runs, its levels can be changed.
+    options["log-levels"] = level
     return FilteringLogObserver(observer, [level])
