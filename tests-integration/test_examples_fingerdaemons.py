@@ -76,7 +76,7 @@ def application(
 ) -> Iterator[Running]:
     """Run an application in the foreground, and end it as its user would."""
     with running([*prefix, TWISTD, f"--pidfile={pidFile}", "-ny", name], folder) as daemon:
-        daemon.waitFor(lambda text: "has started" in text or "starting on" in text)
+        daemon.waitFor(lambda text: "service has started" in text)
         yield daemon
         assert daemon.stop() == -signal.SIGINT
     assert not (folder / pidFile).exists()
