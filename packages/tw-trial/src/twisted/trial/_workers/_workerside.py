@@ -4,6 +4,9 @@ The reactor of this process belongs to the tests, so the worker talks to the par
 writes at once, and reads when it has nothing to do and between two tests.
 """
 
+# The parent may have stopped the run, so whether it did is asked for.
+# pyright: reportIncompatibleVariableOverride=false
+
 import copy
 import gc
 import json
