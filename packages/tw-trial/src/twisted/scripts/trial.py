@@ -4,9 +4,9 @@ import gc
 import os
 import sys
 import types
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, NoReturn, TextIO
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO, TypeVar
 
 from twisted import __version__
 from twisted.internet import defer
@@ -26,7 +26,7 @@ from twisted.python.usage import (
 )
 from twisted.trial._decorating import decorate
 from twisted.trial._endings import endProcess
-from twisted.trial._history import readHistory, writeHistory
+from twisted.trial._history import History, readHistory, writeHistory
 from twisted.trial._kinds import AnyObject, AnyReporter, AnyStream, AnyTest
 from twisted.trial._reruns import Rerunning
 from twisted.trial._selection import first, ofShard, only, parseShard
@@ -40,6 +40,10 @@ from twisted.trial.runner._workingdirectory import WorkingDirectoryError
 
 if TYPE_CHECKING:
     import trace
+
+    from twisted.trial._workers._runner import WorkersRunner
+
+_R = TypeVar("_R", bound=TrialRunner)
 
 TBFORMAT_MAP: dict[str, str] = {
     "plain": "default",
@@ -82,6 +86,7 @@ class Options(ReactorSelectionMixin, UsageOptions):
 
     Attributes:
         tracer: What counts the lines that are executed; None without `--coverage`.
+        arguments: The words that were parsed.
     """
 
     longdesc = (
@@ -116,6 +121,7 @@ class Options(ReactorSelectionMixin, UsageOptions):
         ["temp-directory", None, "_trial_temp", "The directory that the tests run in."],
         ["durations", None, 0, "List so many of the slowest tests.", _number],
         ["reruns", None, 0, "Run a test that fails again, so often at most.", _number],
+        ["jobs", "j", None, "Run the tests in so many processes, or auto: one for each processor."],
         ["shard", None, None, "Run only a part of the tests: 2/3 is the second of three."],
         ["junit", None, None, "Write the results to this file, too, as JUnit XML."],
         ["jsonlines", None, None, "Write the results to this file, too, as lines of JSON."],
@@ -135,6 +141,7 @@ class Options(ReactorSelectionMixin, UsageOptions):
     )
 
     tracer: "trace.Trace | None" = None
+    arguments: "Sequence[str]" = ()
 
     def __init__(self) -> None:
         """Set the defaults."""
@@ -142,6 +149,18 @@ class Options(ReactorSelectionMixin, UsageOptions):
         self["tests"] = []
         self["random"] = None
         self["tbformat"] = "default"
+
+    def parseOptions(self, options: "Iterable[str] | None" = None) -> None:
+        """Parse a command line.
+
+        Args:
+            options: Its words; those of this process, if left out.
+
+        Raises:
+            UsageError: The options are wrong.
+        """
+        self.arguments = list(sys.argv[1:] if options is None else options)
+        super().parseOptions(self.arguments)
 
     def getSynopsis(self) -> str:
         """Return the first line of the help."""
@@ -254,6 +273,8 @@ class Options(ReactorSelectionMixin, UsageOptions):
             raise UsageError("--order and --random exclude each other")
         if self["reruns"] > MOST_RERUNS:
             raise UsageError(f"--reruns is {MOST_RERUNS} at most")
+        if self["jobs"] is not None:
+            self["jobs"] = self._jobs()
         if self["shard"] is not None:
             try:
                 self["shard"] = parseShard(self["shard"])
@@ -264,6 +285,24 @@ class Options(ReactorSelectionMixin, UsageOptions):
         self["reporter"] = _findReporter(self["reporter"])
         if self["debug-stacktraces"]:
             defer.setDebugging(True)
+
+    def _jobs(self) -> int:
+        """Return how many workers there are to be.
+
+        Raises:
+            UsageError: It is no such number, or other options make workers impossible.
+        """
+        from twisted.trial._workers._runner import MOST_JOBS
+
+        for other in ("debug", "profile"):
+            if self[other]:
+                raise UsageError(f"--jobs and --{other} exclude each other")
+        text = self["jobs"]
+        if text == "auto":
+            return min(len(os.sched_getaffinity(0)), MOST_JOBS)
+        if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MOST_JOBS):
+            raise UsageError(f"--jobs is auto or a number from 1 to {MOST_JOBS}, not {text!r}")
+        return int(text)
 
 
 def _findReporter(name: str) -> AnyObject:
@@ -309,11 +348,23 @@ def _getLoader(config: Options) -> TestLoader:
     return TestLoader()
 
 
-def _getSuite(config: Options) -> AnyObject:
-    """Return the tests that are to be run."""
+def allTests(config: Options) -> AnyObject:
+    """Return the tests that a command line names.
+
+    Args:
+        config: The command line.
+    """
     suite: AnyTest = _getLoader(config).loadByNames(
         config["tests"], recurse=not config["no-recurse"]
     )
+    if config["reruns"]:
+        decorate(suite, lambda test: Rerunning(test, config["reruns"]))
+    return suite
+
+
+def _getSuite(config: Options) -> AnyObject:
+    """Return the tests that are to be run."""
+    suite = allTests(config)
     if config["shard"] is not None:
         suite = ofShard(suite, config["shard"])
     failed = readHistory(config["temp-directory"]).failed
@@ -321,8 +372,6 @@ def _getSuite(config: Options) -> AnyObject:
         suite = only(suite, failed)
     elif config["failed-first"]:
         suite = first(suite, failed)
-    if config["reruns"]:
-        decorate(suite, lambda test: Rerunning(test, config["reruns"]))
     return suite
 
 
@@ -346,15 +395,38 @@ def _makeReporterFactory(config: Options, files: "list[tuple[Any, TextIO]]") -> 
     return make
 
 
-def _makeRunner(config: Options, reporterFactory: AnyObject = None) -> TrialRunner:
-    """Return what runs the tests."""
+def makeRunner(config: Options, reporterFactory: AnyObject = None) -> TrialRunner:
+    """Return what runs the tests.
+
+    Args:
+        config: The command line.
+        reporterFactory: Makes the reporter, in place of the one that the command line names.
+    """
+    return _makeRunner(TrialRunner, config, reporterFactory)
+
+
+def _makeWorkersRunner(
+    config: Options, reporterFactory: AnyObject, history: History
+) -> "WorkersRunner":
+    """Return what runs the tests in workers."""
+    from twisted.trial._workers._runner import JobsSettings, WorkersRunner
+
+    runner = _makeRunner(WorkersRunner, config, reporterFactory)
+    chosen = config["order"] or config["random"] is not None or config["failed-first"]
+    runner.settings = JobsSettings(
+        config["jobs"], config.arguments, config["random"], history.seconds, bool(chosen)
+    )
+    return runner
+
+
+def _makeRunner(cls: "type[_R]", config: Options, reporterFactory: AnyObject) -> "_R":
     mode = debugger = None
     if config["debug"]:
         mode = TrialRunner.DEBUG
         debugger = _findDebugger(config["debugger"])
     elif config["dry-run"]:
         mode = TrialRunner.DRY_RUN
-    runner = TrialRunner(
+    runner = cls(
         reporterFactory=reporterFactory or config["reporter"],
         mode=mode,
         logfile=config["logfile"],
@@ -381,14 +453,22 @@ def _remember(config: Options, history: AnyObject, reporter: AnyReporter) -> Non
     writeHistory(config["temp-directory"], history)
 
 
-def _writeCoverage(config: Options, directory: str) -> None:
+def _writeCoverage(config: Options, runner: TrialRunner, directory: str) -> None:
     """Write the results of `--coverage`."""
     tracer = config.tracer
     if tracer is None:
         return
     sys.settrace(None)
+    results = tracer.results()
+    if config["jobs"] is not None:
+        from trace import CoverageResults
+
+        from twisted.trial._workers._runner import WorkersRunner, mergedCoverage
+
+        assert isinstance(runner, WorkersRunner), "there are jobs"
+        results.update(CoverageResults(counts=mergedCoverage(runner.coverage)))
     target = os.path.join(directory, config.coverdir())
-    tracer.results().write_results(show_missing=True, summary=False, coverdir=target)
+    results.write_results(show_missing=True, summary=False, coverdir=target)
     sys.stdout.write(f"The coverage is in {target}\n")
 
 
@@ -412,12 +492,17 @@ def _execute(config: Options, stack: ExitStack) -> int:
         if config[option] is not None:
             files.append((kind, _opened(f"--{option}", config[option], stack)))
     history = readHistory(config["temp-directory"])
-    runner = _makeRunner(config, _makeReporterFactory(config, files))
+    factory = _makeReporterFactory(config, files)
+    runner: TrialRunner
+    if config["jobs"] is None:
+        runner = makeRunner(config, factory)
+    else:
+        runner = _makeWorkersRunner(config, factory, history)
     suite = _getSuite(config)
     if config["random"] is not None:
         sys.stdout.write(f"Running tests shuffled with seed {config['random']}\n")
     result = runner.runUntilFailure(suite) if config["until-failure"] else runner.run(suite)
-    _writeCoverage(config, os.path.abspath(config["temp-directory"]))
+    _writeCoverage(config, runner, os.path.abspath(config["temp-directory"]))
     _remember(config, history, result)
     if runner.interrupted:
         return INTERRUPTED

@@ -76,7 +76,7 @@ class TestCase(SynchronousTestCase):
         self, function: Callable[[], object], result: object, outcome: Outcome, inTest: bool
     ) -> bool:
         if isinstance(result, Coroutine):
-            result = _started(result)
+            result = started(result)
         if not isinstance(result, Deferred):
             return super()._dealWith(function, result, outcome, inTest)
         seconds = self.getTimeout()
@@ -91,11 +91,14 @@ class TestCase(SynchronousTestCase):
         return True
 
 
-def _started(coroutine: Coroutine[Any, Any, _T]) -> Deferred[_T]:
+def started(coroutine: Coroutine[Any, Any, _T]) -> Deferred[_T]:
     """Return the Deferred of a coroutine that begins to run.
 
     In a reactor over a loop of asyncio it begins when the loop runs, since what it calls may ask
     for that.
+
+    Args:
+        coroutine: The coroutine.
     """
     reactor: AnyReactor = installedReactor()
     if getattr(reactor, "loop", None) is None:
@@ -107,4 +110,4 @@ def _namesOf(classes: tuple[type[BaseException], ...]) -> str:
     return ", ".join(each.__name__ for each in classes)
 
 
-__all__ = ["TestCase"]
+__all__ = ["TestCase", "started"]

@@ -122,7 +122,7 @@ def afterClass() -> DirtyReactorAggregateError | None:
             _endPool(reactor)
             return None
         reactor.iterate(GRACE)
-    others = [*_endProcesses(reactor), *_leaveThreads(reactor)]
+    others = [*endProcesses(reactor), *leaveThreads(reactor)]
     selectables = _selectables(reactor)
     if not selectables and not others:
         return None
@@ -140,7 +140,7 @@ def afterClass() -> DirtyReactorAggregateError | None:
     return error
 
 
-def _processes() -> dict[int, object]:
+def processes() -> dict[int, object]:
     """Return the processes that run, by their numbers."""
     # A module that nobody has imported has started none, and need not be imported for that.
     module = sys.modules.get("twisted.internet.process")
@@ -150,7 +150,7 @@ def _processes() -> dict[int, object]:
 def _isDirty(reactor: AnyReactor) -> bool:
     readers = getattr(reactor, "getReaders", list)
     writers = getattr(reactor, "getWriters", list)
-    return bool(readers() or writers() or _open(reactor) or _processes() or _working(reactor))
+    return bool(readers() or writers() or _open(reactor) or processes() or _working(reactor))
 
 
 def _open(reactor: AnyReactor) -> list[Any]:
@@ -178,10 +178,10 @@ def _selectables(reactor: AnyReactor) -> list[Any]:
     return found + [each for each in _open(reactor) if id(each) not in known]
 
 
-def _endProcesses(reactor: AnyReactor) -> list[str]:
+def endProcesses(reactor: AnyReactor) -> list[str]:
     """Kill the processes that are left."""
     texts = []
-    for pid, process in list(_processes().items()):
+    for pid, process in list(processes().items()):
         texts.append(
             "\n".join(filter(None, [f"process {pid}: {process!r}", places.describe(process)]))
         )
@@ -190,7 +190,7 @@ def _endProcesses(reactor: AnyReactor) -> list[str]:
         except OSError:
             continue
     limit = time.monotonic() + LONGEST_WAIT
-    while _processes() and time.monotonic() < limit:
+    while processes() and time.monotonic() < limit:
         reactor.iterate(GRACE)
         sys.modules["twisted.internet.process"].reapAllProcesses()
     if texts:
@@ -200,7 +200,7 @@ def _endProcesses(reactor: AnyReactor) -> list[str]:
     return texts
 
 
-def _leaveThreads(reactor: AnyReactor) -> list[str]:
+def leaveThreads(reactor: AnyReactor) -> list[str]:
     """Replace a pool whose threads still work."""
     limit = time.monotonic() + THREAD_GRACE
     while _working(reactor) and time.monotonic() < limit:
@@ -222,4 +222,11 @@ def _endPool(reactor: AnyReactor) -> None:
         pool.stopWithoutWaiting()
 
 
-__all__ = ["DirtyReactorAggregateError", "afterClass", "afterTest"]
+__all__ = [
+    "DirtyReactorAggregateError",
+    "afterClass",
+    "afterTest",
+    "endProcesses",
+    "leaveThreads",
+    "processes",
+]

@@ -9,6 +9,7 @@ from typing import Any
 
 from twisted.python.failure import Failure
 from twisted.trial._kinds import AnyObject, AnyStream, AnyTest
+from twisted.trial._remotefailures import RemoteFailure
 from twisted.trial._todo import Todo
 from twisted.trial.itrial import Error
 from twisted.trial.reporter._result import TestResult
@@ -127,6 +128,8 @@ class Reporter(TestResult):
 
     def _tracebackOf(self, failure: Failure) -> str:
         """Return a traceback without the frames of those who run and check tests."""
+        if isinstance(failure, RemoteFailure):
+            return failure.text
         try:
             trimmed = Failure(failure.value, failure.type, _trimmed(failure.tb))
             return trimmed.getTraceback(detail=self.tbformat)

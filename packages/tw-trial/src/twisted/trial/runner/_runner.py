@@ -12,6 +12,7 @@ from typing import Any, TextIO
 from twisted.internet._reactorinstall import reactorBehind
 from twisted.logger import ILogObserver, LogEvent, globalLogPublisher, textFileLogObserver
 from twisted.python import log as legacyLog
+from twisted.trial._decorating import ForceGarbageCollection, decorate
 from twisted.trial._kinds import AnyObject, AnyReporter, AnyStream, AnyTest
 from twisted.trial._loggederrors import loggedErrors
 from twisted.trial._suites import LoggedSuite, TestSuite, TrialSuite, flattened
@@ -129,7 +130,7 @@ class TrialRunner:
         Raises:
             WorkingDirectoryError: The working directory cannot be used.
         """
-        with self._surroundings():
+        with self.surroundings():
             return self._runOnce(test)
 
     def runUntilFailure(self, test: unittest.TestCase | unittest.TestSuite) -> AnyReporter:
@@ -145,7 +146,7 @@ class TrialRunner:
             WorkingDirectoryError: The working directory cannot be used.
         """
         tests = list(flattened(test))
-        with self._surroundings():
+        with self.surroundings():
             count = 0
             while True:
                 count += 1
@@ -155,10 +156,22 @@ class TrialRunner:
                 if not reporter.wasSuccessful() or reporter.shouldStop:
                     return reporter
 
+    def runPart(self, test: unittest.TestSuite) -> None:
+        """Run some tests of several within `surroundings`; the reporter is not told of an end.
+
+        Args:
+            test: The tests.
+        """
+        reporter = self._makeReporter()
+        if self._forceGarbageCollection:
+            decorate(test, lambda each: ForceGarbageCollection(each))
+        with self._warning(reporter):
+            self._runSuite(_asSuite(test), self._wrapped(reporter))
+
     # What is around the tests
 
     @contextmanager
-    def _surroundings(self) -> Iterator[None]:
+    def surroundings(self) -> Iterator[None]:
         """Return a context manager for everything that holds during all tests."""
         if "twisted.internet.reactor" in sys.modules:
             # The tests are going to use it; from the first one on it is watched.
