@@ -55,7 +55,7 @@ class Side:
 CONTROL = "-again"
 
 # Which part a side holds in its compiled form.
-COMPILED = {"tw-compiled": "tw-defer"}
+COMPILED = {"tw-compiled": "tw-defer", "tw-spread-compiled": "tw-spread"}
 
 
 class Environments:
