@@ -22,7 +22,7 @@ from typing import Any, ParamSpec
 
 from incremental import Version, getVersionString
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, TimeoutError
 from twisted.python.deprecate import DEPRECATION_WARNING_FORMAT, getDeprecationWarningString
 from twisted.python.failure import Failure
 from twisted.python.monkey import MonkeyPatcher
@@ -40,7 +40,7 @@ from twisted.trial._loggederrors import loggedErrors
 from twisted.trial._outcome import Outcome, attempt
 from twisted.trial._pyunit import reporterFor
 from twisted.trial._todo import FailTest, Todo, makeTodo
-from twisted.trial._watchdog import watchdog
+from twisted.trial._watchdog import TestHangs, watchdog
 
 _P = ParamSpec("_P")
 
@@ -221,14 +221,20 @@ class SynchronousTestCase(DeferredAssertions):
 
     def _step(self, function: Callable[[], object], outcome: Outcome, inTest: bool = False) -> bool:
         """Call a function, and return whether it did what it should."""
-        watchdog.begin(self.id(), self.getTimeout())
         try:
-            returned, result = attempt(function, outcome, inTest)
-        finally:
+            watchdog.begin(self.id(), self.getTimeout())
+            try:
+                returned, result = attempt(function, outcome, inTest)
+            finally:
+                watchdog.end()
+            if result is None:
+                return returned
+            return self._dealWith(function, result, outcome, inTest)
+        except (TimeoutError, TestHangs):
+            # The time was up, but just then no code of the test ran.
             watchdog.end()
-        if result is None:
-            return returned
-        return self._dealWith(function, result, outcome, inTest)
+            outcome.failed(Failure(), inTest)
+            return False
 
     def _dealWith(
         self, function: Callable[[], object], result: object, outcome: Outcome, inTest: bool
