@@ -260,7 +260,7 @@ def test_reference_goes_back_before_it_is_let_go(pair: Pair) -> None:
         received.append(expression[0])
         expressionReceived(expression)
 
-    pair.client.expressionReceived = receiving  # type: ignore[method-assign]
+    pair.client.expressionReceived = receiving  # type: ignore[method-assign, assignment]
     pair.call(pair.root, "echo", Item())
     found = results(pair.root.callRemote("later"))
     pair.turn()

@@ -225,12 +225,12 @@ class RemoteCache(RemoteCopy, Serializable):
         Raises:
             ForeignReference: It is the connection to somebody else.
         """
-        broker = jellier.invoker
+        broker: Broker | None = jellier.invoker
         if broker is None:
             return getInstanceState(self, jellier)
         if broker is not self.broker:
             raise ForeignReference("a cache can be sent to its owner only")
-        self.broker.keepUntilSent(self)
+        broker.keepUntilSent(self)
         return [lcache_atom, self.luid]
 
     def getStateFor(self, jellier: IJellier) -> object:

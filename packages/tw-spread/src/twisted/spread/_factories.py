@@ -1,6 +1,6 @@
 """The factories of both ends."""
 
-from typing import cast
+from collections.abc import Callable
 
 from twisted.cred.credentials import ICredentials
 from twisted.cred.portal import Portal
@@ -54,7 +54,8 @@ class PBClientFactory(ClientFactory[Broker]):
         Args:
             addr: The address of the server.
         """
-        broker = cast("type[Broker]", self.protocol)(isClient=True, security=self.security)
+        build: Callable[..., Broker] = self.protocol  # pyright: ignore[reportAssignmentType]
+        broker = build(isClient=True, security=self.security)
         broker.factory = self
         return broker
 
@@ -199,7 +200,8 @@ class PBServerFactory(ServerFactory[Broker]):
         Args:
             addr: The address of the client.
         """
-        broker = cast("type[Broker]", self.protocol)(isClient=False, security=self.security)
+        build: Callable[..., Broker] = self.protocol  # pyright: ignore[reportAssignmentType]
+        broker = build(isClient=False, security=self.security)
         broker.factory = self
         broker.setNameForLocal(b"root", self.root.rootObject(broker))
         return broker
