@@ -425,6 +425,21 @@ def test_forced_garbage_collection(trial: Trial) -> None:
     assert "PASSED (successes=2)" in trial("--force-gc", "test_sample.FirstTests")
 
 
+def test_interrupt_in_generated_code_has_the_same_status(trial: Trial) -> None:
+    trial.write(
+        "test_generated.py",
+        """
+        from twisted.trial.unittest import TestCase
+
+        class GeneratedTests(TestCase):
+            def test_it(self):
+                # What an interrupt does while a dataclass is made.
+                exec("raise KeyboardInterrupt")
+        """,
+    )
+    trial("test_generated", status=130)
+
+
 def test_interrupt_prints_what_there_is(trial: Trial) -> None:
     trial.write(
         "test_waits.py",
