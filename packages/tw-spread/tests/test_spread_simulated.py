@@ -82,7 +82,7 @@ def test_calls_that_are_run_twice_are_found(monkeypatch: pytest.MonkeyPatch) -> 
             original(self, *message[:3], 0, *message[4:])
         original(self, *message)
 
-    original = pb.Broker.proto_message
+    original: Any = pb.Broker.proto_message
     monkeypatch.setattr(pb.Broker, "proto_message", again)
     assert " is run after call " in firstFailure()
 
