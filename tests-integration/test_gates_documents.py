@@ -138,4 +138,4 @@ def test_the_architecture_shows_each_part_on_its_floor() -> None:
         part: floor for floor, part in re.findall(r"^\| (\S+) \| (tw-\w+) \|", text, re.MULTILINE)
     }
     for part in (path.name for path in ROOT.glob("packages/tw-*")):
-        assert shown[part] == ("–" if part == "tw-all" else floors[part])
+        assert shown[part] == ("–" if part in ("tw-all", "tw-compat") else floors[part])

@@ -13,7 +13,8 @@ from twisted import __version__
 from .running import PATIENCE, ROOT, TWIST, ask, freePort, run, running
 
 EXAMPLE = ROOT / "docs" / "examples" / "finger"
-MAN_PAGE = ROOT / "packages" / "tw-application" / "man" / "twist.1"
+MAN_FOLDER = ROOT / "packages" / "tw-application" / "man"
+MAN_PAGES = sorted(MAN_FOLDER.iterdir())
 
 COMMANDS = [
     [TWIST],
@@ -106,11 +107,12 @@ def test_plugin_that_cannot_be_imported_leaves_the_others(tmp_path: Path) -> Non
     assert "Answer finger queries" in out
 
 
-def test_manual_page_is_shown_without_warnings() -> None:
+@pytest.mark.parametrize("page", MAN_PAGES, ids=[page.name for page in MAN_PAGES])
+def test_manual_page_is_shown_without_warnings(page: Path) -> None:
     if shutil.which("man") is None:
         pytest.skip("man is missing: apt-get install man-db")
     shown = subprocess.run(
-        ["man", "--warnings", "-E", "UTF-8", "-l", str(MAN_PAGE)],
+        ["man", "--warnings", "-E", "UTF-8", "-l", str(page)],
         capture_output=True,
         text=True,
         timeout=PATIENCE,
@@ -118,11 +120,23 @@ def test_manual_page_is_shown_without_warnings() -> None:
         env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "MANWIDTH": "80"},
     )
     assert shown.stderr == ""
-    assert "run a service in the foreground" in shown.stdout
+    assert page.stem in shown.stdout
 
 
 def test_manual_page_has_every_option() -> None:
-    text = MAN_PAGE.read_text().replace("\\-", "-")
-    for option in ("reactor", "help-reactors", "log-file", "log-format", "log-level", "version"):
+    text = (MAN_FOLDER / "twist.1").read_text().replace("\\-", "-")
+    for option in (
+        "reactor",
+        "help-reactors",
+        "log-file",
+        "log-format",
+        "log-level",
+        "version",
+        "drain",
+        "restart-on",
+        "inspect",
+        "workers",
+        "config",
+    ):
         assert f"--{option}" in text
         assert f"--{option}" in run([TWIST, "--help"])[1]

@@ -42,7 +42,7 @@ class Part:
 
     @property
     def sources(self) -> Path:
-        """The directory that holds the package `twisted`; tw-all has none."""
+        """The directory that holds the package `twisted`; tw-all and tw-compat have none."""
         return self.folder / "src"
 
     @cached_property

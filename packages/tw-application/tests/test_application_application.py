@@ -1,5 +1,9 @@
 """Application: the root of a tree of services."""
 
+from pathlib import Path
+
+import pytest
+
 from twisted.application.service import (
     Application,
     IProcess,
@@ -7,7 +11,9 @@ from twisted.application.service import (
     IServiceCollection,
     Process,
     Service,
+    loadApplication,
 )
+from twisted.persisted.sob import IPersistable
 from twisted.python.components import Attribute, Interface, adapt, implementer, verifyObject
 
 
@@ -60,3 +66,34 @@ def test_component_that_was_set_is_found() -> None:
     application.setComponent(IWeather, fair)
     assert adapt(IWeather, application) is fair
     assert application.getComponent(IWeather) is fair
+
+
+def test_application_with_its_services_is_saved_and_loaded(tmp_path: Path) -> None:
+    application, service = Application("demo", uid=1), Service()
+    service.setName("child")
+    service.setServiceParent(application)
+    adapt(IPersistable, application).save(filename=tmp_path / "demo.tap")
+    again = loadApplication(tmp_path / "demo.tap", "pickle")
+    assert [child.name for child in adapt(IServiceCollection, again)] == ["child"]
+    assert adapt(IService, again).name == "demo"
+    assert adapt(IProcess, again).uid == 1
+
+
+def test_application_is_loaded_from_a_program(tmp_path: Path) -> None:
+    tac = tmp_path / "demo.tac"
+    tac.write_text(
+        "from twisted.application.service import Application\napplication = Application(__file__)\n"
+    )
+    assert adapt(IService, loadApplication(tac, "python")).name == str(tac)
+
+
+def test_program_without_an_application_is_an_error(tmp_path: Path) -> None:
+    tac = tmp_path / "demo.tac"
+    tac.write_text("app = 1\n")
+    with pytest.raises(KeyError):
+        loadApplication(tac, "python")
+
+
+def test_passphrase_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(TypeError, match="not encrypted"):
+        loadApplication(tmp_path / "demo.tap", "pickle", "secret")  # type: ignore[arg-type]  # only None will do

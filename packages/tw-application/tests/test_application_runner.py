@@ -1,6 +1,7 @@
 """Runner and exit: a service runs for as long as its reactor does."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
@@ -164,3 +165,32 @@ def test_exit_without_error_writes_to_standard_output(capsys: pytest.CaptureFixt
     with pytest.raises(SystemExit):
         exit(ExitStatus.EX_OK, "done")
     assert capsys.readouterr() == ("done\n", "")
+
+
+def test_rights_are_given_up_between_binding_and_the_start(service: Noting) -> None:
+    reactor = FakeReactor(lambda: reactor.stop())
+    started = partial(service.notes.append, "tell")
+    runner = Runner(reactor, service, partial(service.notes.append, "drop"), started)
+    assert runner.run() is None
+    assert service.notes == ["bind", "drop", "start", "tell", "stop"]
+
+
+def test_service_does_not_start_with_rights_that_cannot_be_given_up(service: Noting) -> None:
+    def fail() -> None:
+        raise PermissionError(1, "no")
+
+    failure = Runner(FakeReactor(), service, fail, partial(service.notes.append, "tell")).run()
+    assert failure is not None
+    assert failure.check(PermissionError)
+    assert service.notes == ["bind", "stop"]
+
+
+def test_start_that_needs_time_is_told_when_it_is_over(service: Noting) -> None:
+    service.ready = ready = noResult()
+    reactor = FakeReactor(
+        lambda: service.notes.append("inside"),
+        lambda: ready.callback(None),
+        lambda: reactor.stop(),
+    )
+    Runner(reactor, service, whenStarted=partial(service.notes.append, "tell")).run()
+    assert service.notes == ["bind", "start", "inside", "tell", "stop"]

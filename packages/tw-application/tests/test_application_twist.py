@@ -4,6 +4,7 @@ import errno
 import io
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from twisted import __version__
+from twisted.application.runner._loss import lossObserver
+from twisted.application.runner._trouble import explain, oneLine
 from twisted.application.service import IService, IServiceMaker, Service
 from twisted.application.twist import TwistOptions, main
-from twisted.application.twist._logging import logObserver, lossObserver, openLog
-from twisted.application.twist._trouble import explain, oneLine
+from twisted.application.twist._logging import logObserver, openLog
 from twisted.internet.error import CannotListenError
 from twisted.logger import Logger, LogLevel, LogPublisher
 from twisted.plugin import IPlugin
@@ -301,7 +303,7 @@ class FullDisk(io.StringIO):
 def test_log_that_cannot_be_written_is_told_once() -> None:
     err = io.StringIO()
     observer = logObserver(parsed(), FullDisk())
-    log = Logger(observer=LogPublisher(observer, lossObserver(observer, err)))
+    log = Logger(observer=LogPublisher(observer, lossObserver(observer, err, "twist")))
     log.info("first")
     log.critical("second")
     assert err.getvalue() == (
@@ -313,14 +315,16 @@ def test_log_that_cannot_be_written_is_told_once() -> None:
 def test_log_that_cannot_be_written_costs_nothing_where_nobody_can_be_told() -> None:
     observer = logObserver(parsed(), FullDisk())
     for stream in (None, FullDisk()):
-        log = Logger(observer=LogPublisher(observer, lossObserver(observer, stream)))
+        log = Logger(observer=LogPublisher(observer, lossObserver(observer, stream, "twist")))
         log.info("lost")
 
 
 def test_failure_of_another_observer_is_no_loss_of_the_log() -> None:
     err, out = io.StringIO(), io.StringIO()
     observer, other = logObserver(parsed(), out), logObserver(parsed(), FullDisk())
-    Logger(observer=LogPublisher(observer, other, lossObserver(observer, err))).info("event")
+    Logger(observer=LogPublisher(observer, other, lossObserver(observer, err, "twist"))).info(
+        "event"
+    )
     assert err.getvalue() == ""
     assert "No space left" in out.getvalue()
 
@@ -347,6 +351,28 @@ def test_log_as_json_has_an_event_on_each_line() -> None:
 
 def test_log_level_is_info_by_default() -> None:
     assert parsed()["log-level"] is LogLevel.info
+
+
+def test_connections_are_cut_and_no_signal_restarts_by_default() -> None:
+    assert (parsed()["drain"], parsed()["restart-on"]) == (0.0, None)
+
+
+def test_time_for_draining_is_a_number_of_seconds() -> None:
+    assert parsed("--drain=30")["drain"] == 30.0
+    assert parsed("--drain=0.5")["drain"] == 0.5
+
+
+@pytest.mark.parametrize("text", ["", "-1", "1e3", "nan", "1_0", "²", ".", "86401", "0" * 11])
+def test_other_times_for_draining_are_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="--drain"):
+        parsed(f"--drain={text}")
+
+
+def test_signal_for_restarting_is_chosen_by_name() -> None:
+    assert parsed("--restart-on=HUP")["restart-on"] == signal.SIGHUP
+    assert parsed("--restart-on=sigusr2")["restart-on"] == signal.SIGUSR2
+    with pytest.raises(UsageError, match="--restart-on takes HUP, USR1, USR2, not 'KILL'"):
+        parsed("--restart-on=KILL")
 
 
 def test_plugins_are_looked_for_only_when_needed() -> None:

@@ -112,3 +112,14 @@ def test_help_lists_the_reactors(
         options.parseOptions(["--help-reactors"])
     assert raised.value.code == 0
     assert options.messageOutput.getvalue() == "    a     the first\n    fake  a fake\n"
+
+
+def test_the_shell_is_told_the_reactors_there_are(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    offer(monkeypatch, Fake(), Reactor("a", "module", "the first"))
+    data = ReactorSelectionMixin.compData
+    assert data is not None
+    completer = data.optActions["reactor"]
+    assert list(completer.candidates("")) == ["a", "fake"]
+    assert completer.zshAction() == "(a fake)"

@@ -185,7 +185,8 @@ class Realm:
     def __init__(self, traffic: "SpreadTraffic") -> None:
         self.traffic = traffic
 
-    def requestAvatar(self, avatarId: Any, mind: Any, *interfaces: Any) -> Any:
+    def requestAvatar(self, avatarId: bytes | tuple[()], mind: Any, *interfaces: Any) -> Any:
+        assert isinstance(avatarId, bytes)
         user = User(self.traffic, avatarId.decode(), mind)
         self.traffic.loggedIn += 1
         found = (pb.IPerspective, user, user.logOut)

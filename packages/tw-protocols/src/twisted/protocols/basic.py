@@ -18,6 +18,7 @@ What holds for all receivers:
 
 from twisted.protocols._filesender import FileSender
 from twisted.protocols._lineprotocols import LineOnlyReceiver, LineReceiver
+from twisted.protocols._pausing import PauseableMixin as _PauseableMixin
 from twisted.protocols._stringprotocols import (
     IncompleteNetstring,
     Int8StringReceiver,
@@ -43,4 +44,6 @@ __all__ = [
     "NetstringReceiver",
     "StatefulStringProtocol",
     "StringTooLongError",
+    # Not public, but published packages take it from here.
+    "_PauseableMixin",
 ]

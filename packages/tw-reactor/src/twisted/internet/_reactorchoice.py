@@ -4,15 +4,14 @@ The names come from plugins (`IReactorInstaller`), so that a reactor of a third 
 like one of ours. Looking for them imports no reactor; a plugin only knows the name of its module.
 """
 
-import sys
-from collections.abc import Iterable, Iterator
-from typing import TextIO, cast
+from collections.abc import Iterator
+from typing import cast
 
+from twisted.internet._reactoroption import ReactorSelectionMixin
 from twisted.internet.interfaces import IReactorCore
 from twisted.plugin import IPlugin, getPlugins
 from twisted.python.components import Attribute, Interface, implementer
 from twisted.python.reflect import namedAny
-from twisted.python.usage import UsageError
 
 
 class IReactorInstaller(Interface):
@@ -91,43 +90,6 @@ def installReactor(shortName: str) -> IReactorCore:
 
             return cast(IReactorCore, reactor)
     raise NoSuchReactor(shortName)
-
-
-class ReactorSelectionMixin:
-    """The options `--reactor` and `--help-reactors`; put it before `usage.Options` as a base.
-
-    The reactor is installed as soon as the option is seen, before anything can use another one.
-
-    Attributes:
-        messageOutput: What `--help-reactors` writes to.
-    """
-
-    messageOutput: TextIO = sys.stdout
-
-    def opt_help_reactors(self) -> None:
-        """Display the kinds of reactor that --reactor takes, and exit."""
-        self.messageOutput.write(_listOf(getReactorTypes()))
-        sys.exit(0)
-
-    def opt_reactor(self, shortName: str) -> None:
-        """Which kind of reactor to run (see --help-reactors for a list of possibilities)."""
-        try:
-            installReactor(shortName)
-        except NoSuchReactor:
-            raise UsageError(
-                f"there is no reactor called {shortName!r}: --help-reactors lists those there are"
-            )
-        except (ImportError, AssertionError) as error:
-            raise UsageError(f"the reactor {shortName!r} can't be used: {error}")
-        cast("dict[str, object]", self)["reactor"] = shortName
-
-    opt_r = opt_reactor
-
-
-def _listOf(installers: Iterable[IReactorInstaller]) -> str:
-    kinds = sorted((installer.shortName, installer.description) for installer in installers)
-    width = max((len(name) for name, _ in kinds), default=0)
-    return "".join(f"    {name:<{width}}  {description}\n" for name, description in kinds)
 
 
 __all__ = [

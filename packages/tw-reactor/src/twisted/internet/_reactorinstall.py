@@ -167,6 +167,12 @@ def installReactor(reactor: "IReactorCore | None" = None) -> None:
             setattr(package, ATTRIBUTE, reactor)
 
 
+def installedReactor() -> object | None:
+    """Return the default reactor if there is one already; asking does not bind it."""
+    installed = sys.modules.get(MODULE)
+    return None if installed is None or _leadsNowhere(installed) else reactorBehind(installed)
+
+
 def _leadsNowhere(installed: object) -> bool:
     return _isStandIn(installed) and id(installed) not in _bound
 
@@ -192,4 +198,4 @@ def _isMachinery(frame: FrameType) -> bool:
     )
 
 
-__all__ = ["ReactorStandIn", "installReactor", "reactorBehind", "standIn"]
+__all__ = ["ReactorStandIn", "installReactor", "installedReactor", "reactorBehind", "standIn"]

@@ -72,6 +72,10 @@ class Broker(PagingExchange):
     factory: Any = None
     maxCallsInWork: int = MAX_CALLS_IN_WORK
 
+    # Declared again, since type checkers take what a subclass assigns for something of its own.
+    disconnected: bool | int
+    currentRequestID: int
+
     def __init__(self, isClient: int = 1, security: Taster = globalSecurity) -> None:
         """Make one end.
 
@@ -117,7 +121,8 @@ class Broker(PagingExchange):
         self.disconnected = True
         super().connectionLost(reason)
         lost = PBConnectionLost(self._refusal or reason)
-        pagers, self.pageProducers = self.pageProducers, []
+        pagers = list(self.pageProducers)
+        self.pageProducers.clear()
         waiting, self.waitingForAnswers = self.waitingForAnswers, {}
         self.locallyCachedObjects.clear()
         self._letGo.clear()

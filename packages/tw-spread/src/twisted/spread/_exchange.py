@@ -52,8 +52,8 @@ class ObjectExchange(Banana):
         super().__init__(isClient)
         self.security: Taster = security
         self.locallyCachedObjects: dict[int, CachedLocally] = {}
-        self.currentRequestID = 0
-        self.currentLocalID = 0
+        self.currentRequestID: int = 0
+        self.currentLocalID: int = 0
         self._referred = LocalObjects(self.newLocalID, self.maximumRefs)
         self._cached = LocalObjects(self.newLocalID, self.maximumRefs)
         self._journal: list[tuple[LocalObjects, int]] = []

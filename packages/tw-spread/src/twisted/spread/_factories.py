@@ -1,6 +1,7 @@
 """The factories of both ends."""
 
 from collections.abc import Callable
+from typing import cast
 
 from twisted.cred.credentials import ICredentials
 from twisted.cred.portal import Portal
@@ -31,7 +32,7 @@ class PBClientFactory(ClientFactory[Broker]):
 
     __module__ = "twisted.spread.pb"
 
-    protocol = Broker
+    protocol: Callable[[], Broker] | None = Broker
     unsafeTracebacks: bool = False
 
     def __init__(self, unsafeTracebacks: bool = False, security: Taster = globalSecurity) -> None:
@@ -54,7 +55,7 @@ class PBClientFactory(ClientFactory[Broker]):
         Args:
             addr: The address of the server.
         """
-        build: Callable[..., Broker] = self.protocol  # pyright: ignore[reportAssignmentType]
+        build = cast(Callable[..., Broker], self.protocol)
         broker = build(isClient=True, security=self.security)
         broker.factory = self
         return broker
@@ -171,7 +172,7 @@ class PBServerFactory(ServerFactory[Broker]):
 
     __module__ = "twisted.spread.pb"
 
-    protocol = Broker
+    protocol: Callable[[], Broker] | None = Broker
     unsafeTracebacks: bool = False
 
     def __init__(
@@ -200,7 +201,7 @@ class PBServerFactory(ServerFactory[Broker]):
         Args:
             addr: The address of the client.
         """
-        build: Callable[..., Broker] = self.protocol  # pyright: ignore[reportAssignmentType]
+        build = cast(Callable[..., Broker], self.protocol)
         broker = build(isClient=False, security=self.security)
         broker.factory = self
         broker.setNameForLocal(b"root", self.root.rootObject(broker))

@@ -1,6 +1,7 @@
 """Failures that go over a connection: what is sent of them, and what arrives."""
 
 import sys
+from types import TracebackType
 from typing import Any
 
 from twisted.python.failure import ErrorTypes, Failure
@@ -73,6 +74,10 @@ class CopiedFailure(RemoteCopy, Failure):
     # A class of the peer is known by its name.
     type: str  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleVariableOverride]
     traceback: str = UNAVAILABLE
+
+    # Declared again, since type checkers take what a subclass assigns for something of its own.
+    value: BaseException
+    tb: TracebackType | None
 
     def setCopyableState(self, state: Any) -> None:  # noqa: ANN401 - what the peer sent
         """Take what the peer tells, and nothing else.

@@ -33,8 +33,8 @@ class Local:
     ) -> None:
         """Begin with one reference."""
         self.obj: Any = obj
-        self.key = key
-        self.refcount = 1
+        self.key: object = key
+        self.refcount: int = 1
         self.perspective: object = perspective
         self.observer: RemoteCacheObserver | None = observer
 

@@ -117,7 +117,7 @@ class SecurityOptions:
         return typeName in self.allowedTypes or "." in typeName
 
 
-globalSecurity = SecurityOptions()
+globalSecurity: SecurityOptions = SecurityOptions()
 globalSecurity.allowBasicTypes()
 
 Taster = DummySecurityOptions | SecurityOptions

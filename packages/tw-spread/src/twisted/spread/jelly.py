@@ -41,7 +41,7 @@ from twisted.spread._unjellyables import (
 )
 from twisted.spread.interfaces import Expression, IJellyable, IUnjellyable
 
-DictTypes = (dict,)
+DictTypes: tuple[type, ...] = (dict,)
 
 None_atom = _kinds.NONE
 class_atom = _kinds.CLASS

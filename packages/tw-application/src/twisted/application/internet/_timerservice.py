@@ -1,9 +1,9 @@
 """A service that calls a function again and again while it runs."""
 
 from collections.abc import Callable
-from typing import Any, ParamSpec
+from typing import ParamSpec
 
-from twisted.application.service import Service
+from twisted.application.internet._volatileservice import VolatileService
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import LoopingCall
@@ -15,7 +15,7 @@ _Call = tuple[Callable[..., object], tuple[object, ...], dict[str, object]]
 _log = Logger("twisted.application.internet")
 
 
-class TimerService(Service):
+class TimerService(VolatileService):
     """Calls a function at once when it is started, and then every `step` seconds.
 
     A call that takes longer than a step, or whose Deferred does, makes the timer skip a beat. A
@@ -33,14 +33,15 @@ class TimerService(Service):
     """
 
     clock: IReactorTime | None = None
+    volatile: list[str] = ["_timerLoop", "_timerEnded"]
+    _timerLoop: LoopingCall | None = None
+    _timerEnded: Deferred[LoopingCall | None] | None = None
 
     def __init__(
         self, step: float, callable: Callable[_P, object], /, *args: _P.args, **kwargs: _P.kwargs
     ) -> None:
         self.step = step
         self.call: _Call = (callable, args, kwargs)
-        self._timerLoop: LoopingCall | None = None
-        self._timerEnded: Deferred[LoopingCall | None] | None = None
 
     def startService(self) -> None:
         """Make the first call, and go on from there."""
@@ -61,10 +62,6 @@ class TimerService(Service):
         if self._timerLoop is not None and self._timerLoop.running:
             self._timerLoop.stop()
         return self._timerEnded
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Return what is kept when the service is pickled."""
-        return {**super().__getstate__(), "_timerLoop": None, "_timerEnded": None}
 
     def _ebTimerCall(self, failure: Failure) -> None:
         _log.failure(

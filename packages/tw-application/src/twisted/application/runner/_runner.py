@@ -5,6 +5,8 @@ reactor stops, which waits for what the service still has to do. A service that 
 the reactor; whatever part of it had started is stopped too.
 """
 
+from collections.abc import Callable
+
 from twisted.application.service import IService
 from twisted.internet.defer import Deferred, FirstError, maybeDeferred
 from twisted.internet.error import ReactorNotRunning
@@ -21,12 +23,26 @@ class Runner:
     Args:
         reactor: The reactor; it must not be running yet.
         service: The service, without a parent.
+        afterBinding: Called between the privileged start and the start, to give up the rights
+            that only the first needs. If it raises, the service does not start.
+        whenStarted: Called when the service has started.
+
+    Attributes:
+        failure: Why the service could not start; None as long as nothing is wrong.
     """
 
-    def __init__(self, reactor: IReactorCore, service: IService) -> None:
+    def __init__(
+        self,
+        reactor: IReactorCore,
+        service: IService,
+        afterBinding: Callable[[], object] | None = None,
+        whenStarted: Callable[[], object] | None = None,
+    ) -> None:
         self.reactor = reactor
         self.service = service
-        self._failure: Failure | None = None
+        self.failure: Failure | None = None
+        self._afterBinding = afterBinding
+        self._whenStarted = whenStarted
         self._stopping = False
 
     def run(self) -> Failure | None:
@@ -36,14 +52,20 @@ class Runner:
             None if it ran until it was told to stop, by a signal or by `reactor.stop`; else the
             reason why the service could not start.
         """
+        self.schedule()
+        self.reactor.run()
+        return self.failure
+
+    def schedule(self) -> None:
+        """Let the service start and stop with the reactor, which somebody else runs."""
         self.reactor.addSystemEventTrigger("before", "shutdown", self._stop)
         self.reactor.callWhenRunning(self._start)
-        self.reactor.run()
-        return self._failure
 
     def _start(self) -> None:
         try:
             self.service.privilegedStartService()
+            if self._afterBinding is not None:
+                self._afterBinding()
             ready = self.service.startService()
         except Exception:
             self._ebStart(Failure())
@@ -55,6 +77,8 @@ class Runner:
 
     def _cbStart(self, result: object) -> None:
         _log.info("The service has started")
+        if self._whenStarted is not None and not self._stopping:
+            self._whenStarted()
 
     def _ebStart(self, failure: Failure) -> None:
         if self._stopping:
@@ -62,7 +86,7 @@ class Runner:
             return
         while isinstance(failure.value, FirstError):
             failure = failure.value.subFailure
-        self._failure = failure
+        self.failure = failure
         self._stopping = True
         try:
             self.reactor.stop()
@@ -72,12 +96,12 @@ class Runner:
 
     def _stop(self) -> Deferred[object]:
         self._stopping = True
-        if self._failure is None:
+        if self.failure is None:
             _log.info("The service stops")
         return maybeDeferred(self.service.stopService).addCallbacks(self._cbStop, self._ebStop)
 
     def _cbStop(self, result: object) -> None:
-        if self._failure is None:
+        if self.failure is None:
             _log.info("The service has stopped")
 
     def _ebStop(self, failure: Failure) -> None:

@@ -5,7 +5,7 @@ A service is written as a subclass of `Service`, put below a `MultiService` with
 `IServiceMaker`, most simply a `ServiceMaker`.
 """
 
-from twisted.application.service._application import Application, Process
+from twisted.application.service._application import Application, Process, loadApplication
 from twisted.application.service._interfaces import (
     IProcess,
     IService,
@@ -26,4 +26,5 @@ __all__ = [
     "Process",
     "Service",
     "ServiceMaker",
+    "loadApplication",
 ]

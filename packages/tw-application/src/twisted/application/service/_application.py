@@ -4,8 +4,11 @@ An application is a bag of components: ask it for what you need, as in
 `IServiceCollection(application)`, and add what others shall find with `setComponent`.
 """
 
+import os
+
 from twisted.application.service._interfaces import IProcess, IService
 from twisted.application.service._multiservice import MultiService
+from twisted.persisted import sob
 from twisted.python.components import Componentized, adapt, implementer
 
 
@@ -37,11 +40,40 @@ def Application(name: str, uid: int | None = None, gid: int | None = None) -> Co
         gid: The group to run as once the ports are bound; None for no change.
 
     Returns:
-        A bag of components with an `IService` and `IServiceCollection` that is one `MultiService`,
-        and an `IProcess`.
+        A bag of components with an `IService` and `IServiceCollection` that is one
+        `MultiService`, an `IProcess`, and an `IPersistable` that saves the whole.
     """
     application = Componentized()
     application.addComponent(MultiService(), ignoreClass=True)
     application.addComponent(Process(uid, gid), ignoreClass=True)
+    application.addComponent(sob.Persistent(application, name), ignoreClass=True)
     adapt(IService, application).setName(name)
+    return application
+
+
+def loadApplication(
+    filename: str | os.PathLike[str], kind: str, passphrase: None = None
+) -> Componentized:
+    """Load an application from a file.
+
+    This can run any code: it is unsafe with a file that somebody else may have written.
+
+    Args:
+        filename: The file.
+        kind: `python` for a program that leaves the application in its variable `application`,
+            `pickle` or `source` for what `IPersistable.save` wrote.
+        passphrase: Files are not encrypted; only None will do.
+
+    Raises:
+        TypeError: A passphrase was given.
+        KeyError: The program has no variable `application`.
+        OSError: The file cannot be read.
+        Exception: What the program raises.
+    """
+    if passphrase is not None:
+        raise TypeError("files are not encrypted: leave out the passphrase")
+    if kind == "python":
+        application: Componentized = sob.loadValueFromFile(filename, "application")
+    else:
+        application = sob.load(filename, kind)
     return application

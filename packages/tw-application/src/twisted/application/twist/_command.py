@@ -11,11 +11,13 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from twisted import __version__
+from twisted.application.operation import Operation
 from twisted.application.runner import ExitStatus, Runner, exit
+from twisted.application.runner._trouble import explain, oneLine
 from twisted.application.service import IService
+from twisted.application.twist._configuration import ConfigurationError, makeServices
 from twisted.application.twist._logging import beginLogging
 from twisted.application.twist._options import TwistOptions
-from twisted.application.twist._trouble import explain, oneLine
 from twisted.internet._defaultreactor import defaultReactor
 from twisted.internet.interfaces import IReactorCore
 from twisted.logger import Logger, LogLevel
@@ -58,7 +60,18 @@ def main(
     try:
         if reactor is None:
             reactor = defaultReactor(IReactorCore)
-        service = _makeService(options, reactor)
+        operation = Operation(
+            reactor,
+            options["drain"],
+            options["restart-on"],
+            inspectAt=options["inspect"],
+            levels=options.get("log-levels"),
+            workers=options["workers"],
+        )
+        if operation.supervises:
+            service = operation.supervisor()
+        else:
+            service = operation.around(_makeService(options, reactor))
     except Exception as error:
         _log.failure("The service cannot be made", level=LogLevel.debug)
         _refuse(options, error)
@@ -74,11 +87,16 @@ def _makeService(options: TwistOptions, reactor: IReactorCore) -> IService:
     _log.info(
         "twist {version} runs {command} on {python}, reactor {reactor}",
         version=__version__,
-        command=options.subCommand,
+        command=options.subCommand or (options.configuration and options.configuration.path),
         python=f"Python {platform.python_version()} ({sys.executable})",
         # Not type(): the default reactor has a stand-in, which answers for it.
         reactor=reactor.__class__.__qualname__,
     )
+    configuration = options.configuration
+    if options.subCommand is None and configuration is not None:
+        return makeServices(configuration, options.serviceMakers, options)
+    if configuration is not None and configuration.services:
+        raise UsageError(f"{configuration.path} says what to run, and so does the command line")
     maker = options.serviceMakers[str(options.subCommand)]
     return maker.makeService(options.subOptions)
 
@@ -87,6 +105,8 @@ def _refuse(options: TwistOptions, error: BaseException) -> NoReturn:
     """Exit with one line on standard error that says what is wrong and what to do."""
     program = f"twist {options.subCommand}" if options.subCommand else "twist"
     status, text = explain(error)
+    if isinstance(error, ConfigurationError):
+        exit(ExitStatus.EX_CONFIG, oneLine(f"{program}: {text}"))
     if status == ExitStatus.EX_USAGE:
         text = f"{text.rstrip('.')}. Try '{program} --help'."
     exit(status, oneLine(f"{program}: {text}"))

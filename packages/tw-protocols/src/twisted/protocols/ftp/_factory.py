@@ -1,7 +1,7 @@
 """The factory of the server, and what clients hear that are too many."""
 
 from twisted.cred.portal import Portal
-from twisted.internet.interfaces import IAddress, TLSOptions
+from twisted.internet.interfaces import IAddress, IProtocol, TLSOptions
 from twisted.protocols.basic import LineReceiver
 from twisted.protocols.ftp import _replies
 from twisted.protocols.ftp._datacontrol import CONNECT_SECONDS, IDLE_DATA_SECONDS
@@ -52,7 +52,7 @@ class FTPFactory(LimitTotalConnectionsFactory):
     """
 
     protocol = FTP  # type: ignore[assignment]  # it is wrapped, so that it can be counted
-    overflowProtocol = FTPOverflowProtocol
+    overflowProtocol: type[IProtocol] | None = FTPOverflowProtocol
     connectionLimit: int | None = MAX_CONNECTIONS
 
     allowAnonymous: bool = True

@@ -3,6 +3,7 @@
 import errno
 import os
 import stat as stat_
+from collections.abc import Callable
 from io import BufferedWriter, FileIO
 from typing import IO, cast
 
@@ -184,8 +185,8 @@ class ASCIIConsumerWrapper:
             cons: Where to write to.
         """
         self.cons = cons
-        self.registerProducer = cons.registerProducer
-        self.unregisterProducer = cons.unregisterProducer
+        self.registerProducer: Callable[[IProducer, bool], None] = cons.registerProducer
+        self.unregisterProducer: Callable[[], None] = cons.unregisterProducer
 
     def write(self, data: bytes) -> None:
         """Write text.

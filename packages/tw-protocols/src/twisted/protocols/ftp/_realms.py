@@ -26,7 +26,7 @@ class BaseFTPRealm:
         Args:
             anonymousRoot: The directory of the guests.
         """
-        self.anonymousRoot = _asPath(anonymousRoot)
+        self.anonymousRoot: FilePath[str] = _asPath(anonymousRoot)
 
     def getHomeDirectory(self, avatarId: AvatarId) -> FilePath[str]:
         """Return the directory of a user; a subclass defines this.
@@ -71,7 +71,7 @@ class FTPRealm(BaseFTPRealm):
             userHome: Where the directories of the users are.
         """
         super().__init__(anonymousRoot)
-        self.userHome = _asPath(userHome)
+        self.userHome: FilePath[str] = _asPath(userHome)
 
     def getHomeDirectory(self, avatarId: AvatarId) -> FilePath[str]:
         """Return the directory of a user's name.

@@ -79,6 +79,8 @@ class FTP(DataControl):
     ]
     FEATURES: list[str] = ["EPRT", "EPSV", "MDTM", "REST STREAM", "SIZE", "TVFS", "UTF8"]
 
+    # Declared again, since type checkers take what a subclass assigns for something of its own.
+    isSecure: bool
     portal: Portal | None = None
     shell: IFTPShell | None = None
     loginDelay: float = LOGIN_DELAY
@@ -89,7 +91,7 @@ class FTP(DataControl):
 
     def __init__(self) -> None:
         super().__init__()
-        self.state = self.UNAUTH
+        self.state: int = self.UNAUTH
         self.workingDirectory: list[str] = []
         self._user = ""
         self._refused = 0

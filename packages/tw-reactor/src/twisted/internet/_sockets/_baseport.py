@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Protocol
 
+from twisted.internet._sockets._handedover import handedOver
 from twisted.internet._sockets._streamconnection import protocolName
 from twisted.internet.defer import Deferred
 from twisted.internet.error import CannotListenError, ConnectionDone
@@ -115,6 +116,22 @@ class BasePort:
         """Return the number of the descriptor; -1 when it is not open."""
         return -1 if self.socket is None else self.socket.fileno()
 
+    def request(self) -> str:
+        """Return what was asked for, as text by which another process can tell it again."""
+        return f"{self._kind} {self.interface} {self.port!r}"
+
+    def leaveTo(self, process: int) -> None:
+        """Leave what belongs to the name of the socket, such as its file, to another process.
+
+        That one has opened a port of the same socket, and the name stays when this port closes.
+
+        Args:
+            process: The number of the process.
+        """
+
+    def _tookOver(self) -> None:
+        """Take over what belongs to the name of a socket that another process has left."""
+
     def getHandle(self) -> socket.socket | None:
         """Return the socket, or None when it is not open."""
         return self.socket
@@ -134,10 +151,13 @@ class BasePort:
             CannotListenError: It can't be had.
         """
         skt, self._adopted = self._adopted, None
+        left = handedOver.take(self.request()) if skt is None else None
         if skt is None:
-            skt = self._bind()
+            skt = left or self._bind()
         self.socket = skt
         try:
+            if left is not None:
+                self._tookOver()
             self._prepare(skt)
             self._place = self._placeOf(skt)
             self.reactor.addReader(self)

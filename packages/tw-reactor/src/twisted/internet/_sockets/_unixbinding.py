@@ -6,6 +6,7 @@ import socket
 
 from twisted.internet._sockets._unixnames import (
     bindAt,
+    identityOf,
     lockOf,
     nameOf,
     removeDeadSocket,
@@ -49,6 +50,43 @@ class UNIXBinding:
         except OSError:
             self._unlock()
             raise
+
+    @classmethod
+    def left(cls, address: str | bytes, wantPID: bool = False) -> "UNIXBinding":
+        """Return that of a socket which another process has bound, and leaves to this one.
+
+        Args:
+            address: The path, or the abstract name.
+            wantPID: Whether there is a lock, which the other process makes that of this one.
+
+        Raises:
+            OSError: The socket file is gone.
+        """
+        binding = cls.__new__(cls)
+        binding.name = nameOf(address)
+        binding.lock = lockOf(binding.name) if wantPID else None
+        if binding.lock is not None:
+            binding.lock.locked = True
+        binding._identity = identityOf(binding.name)
+        return binding
+
+    def leaveTo(self, process: int) -> None:
+        """Make another process the one that frees this; it frees nothing from now on.
+
+        Args:
+            process: The number of the process.
+        """
+        self._identity = None
+        lock, self.lock = self.lock, None
+        if lock is None:
+            return
+        name = os.fsdecode(lock.name)
+        try:
+            # At no moment is it without an owner that is alive.
+            os.symlink(str(process), f"{name}.{process}")
+            os.rename(f"{name}.{process}", name)
+        except OSError as error:
+            _log.error("{name!r} can't be handed over: {error}", name=name, error=error)
 
     def free(self) -> None:
         """Remove the socket file, and the lock; the second call does nothing."""

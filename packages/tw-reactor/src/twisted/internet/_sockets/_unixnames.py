@@ -135,3 +135,12 @@ def removeDeadSocket(name: bytes, kind: int = socket.SOCK_STREAM) -> None:
 def _identity(name: bytes) -> tuple[int, int]:
     status = os.lstat(name)
     return status.st_dev, status.st_ino
+
+
+def identityOf(name: bytes) -> tuple[int, int] | None:
+    """Return what tells a socket file from any other; None for an abstract name.
+
+    Raises:
+        OSError: There is no such file.
+    """
+    return None if isAbstract(name) else _identity(name)

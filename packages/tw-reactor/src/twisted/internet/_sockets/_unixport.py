@@ -107,6 +107,19 @@ class UNIXPort(StreamPort):
             raise self._cannotListen(error) from error
         return skt
 
+    def request(self) -> str:
+        """Return what was asked for; an abstract name and a path are never the same."""
+        return f"{self._kind} {os.fsdecode(self.port)!r}"
+
+    def leaveTo(self, process: int) -> None:
+        """Leave the socket file and the lock to another process, which removes them."""
+        binding, self._binding = self._binding, None
+        if binding is not None:
+            binding.leaveTo(process)
+
+    def _tookOver(self) -> None:
+        self._binding = UNIXBinding.left(self.port, self.wantPID)
+
     def _closed(self) -> None:
         binding, self._binding = self._binding, None
         if binding is not None:

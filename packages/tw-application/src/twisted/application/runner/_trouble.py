@@ -7,9 +7,22 @@ is not there, or an option has a typo. A traceback helps with none of these.
 import errno
 import os
 
-from twisted.application.runner import ExitStatus
+from twisted.application.runner._exit import ExitStatus
 from twisted.internet.error import CannotListenError
 from twisted.python.usage import UsageError
+
+
+class CannotRunError(Exception):
+    """Something is wrong that keeps a program from running; the text says what to do.
+
+    Attributes:
+        status: The status to exit with.
+    """
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
+        self.status = status
+
 
 _FILE_ADVICE = {
     errno.ENOENT: "Check the name.",
@@ -18,9 +31,11 @@ _FILE_ADVICE = {
 }
 
 
-def explain(error: BaseException) -> tuple[ExitStatus, str]:
+def explain(error: BaseException) -> tuple[int, str]:
     """Return the exit status for an error, and a text about it for people."""
     match error:
+        case CannotRunError():
+            return error.status, str(error)
         case UsageError():
             return ExitStatus.EX_USAGE, str(error)
         case CannotListenError():

@@ -1,0 +1,1 @@
+"""Arithmetic, and a service for it, stage by stage."""

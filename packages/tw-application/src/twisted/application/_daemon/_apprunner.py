@@ -1,0 +1,104 @@
+"""Runs an application as a daemon, or in the foreground with what else belongs to one."""
+
+import os
+
+from twisted.application._apprunner import ApplicationRunner
+from twisted.application._daemon._detaching import Report, detach
+from twisted.application._daemon._logging import UnixAppLogger
+from twisted.application._daemon._pidfile import PidFile
+from twisted.application._daemon._surroundings import DAEMON_UMASK, move, rename, shedPrivileges
+from twisted.application._serveroptions import ServerOptions
+from twisted.application.runner import Runner
+from twisted.application.service import IProcess
+from twisted.internet._defaultreactor import defaultReactor
+from twisted.internet.interfaces import IReactorCore
+from twisted.python.components import Componentized, adapt
+
+
+class UnixApplicationRunner(ApplicationRunner):
+    """Runs an application as a daemon, unless the options say otherwise.
+
+    Args:
+        config: The options of the command, after they were parsed.
+
+    Raises:
+        twisted.python.usage.UsageError: What the options name is not there.
+    """
+
+    loggerFactory = UnixAppLogger
+
+    def __init__(self, config: ServerOptions) -> None:
+        super().__init__(config)
+        self._pidFile = PidFile(config["pidfile"]) if config["pidfile"] else None
+        self._report: Report | None = None
+
+    def preApplication(self) -> None:
+        """Look whether such a daemon runs already.
+
+        Raises:
+            AlreadyRunningError: It does.
+            PidFileError: The pid file is no such file, or cannot be read.
+        """
+        if self._pidFile is None:
+            return
+        path = os.path.join(self.config["rundir"], self._pidFile.path)
+        if self.config["chroot"] is not None:
+            path = os.path.join(self.config["chroot"], path.lstrip("/"))
+        PidFile(path).check()
+
+    def postApplication(self) -> None:
+        """Run the application that was loaded, until it was stopped.
+
+        Raises:
+            Exception: It could not be started; `run` tells people about it.
+        """
+        try:
+            super().postApplication()
+        finally:
+            # The reactor has seen to it, unless it was crashed.
+            self._removePidFile()
+
+    def _enter(self, application: Componentized) -> None:
+        config = self.config
+        umask = config["umask"]
+        daemonize = not config["nodaemon"]
+        if daemonize:
+            umask = DAEMON_UMASK if umask is None else umask
+            self._report = detach(defaultReactor(IReactorCore))
+        move(config["chroot"], config["rundir"], umask)
+        process = adapt(IProcess, application, None)
+        if process is not None and process.processName and not config["originalname"]:
+            rename(process.processName)
+
+    def _runner(self, application: Componentized) -> Runner:
+        runner = super()._runner(application)
+        # While the reactor still answers signals: another one would leave the file behind.
+        reactor = defaultReactor(IReactorCore)
+        reactor.addSystemEventTrigger("after", "shutdown", self._removePidFile)
+        return runner
+
+    def _bound(self) -> None:
+        if self._pidFile is not None:
+            self._pidFile.write()
+        config = self.config
+        assert self.application is not None
+        process = adapt(IProcess, self.application, None)
+        uid, gid = config["uid"], config["gid"]
+        if process is not None:
+            uid = process.uid if uid is None else uid
+            gid = process.gid if gid is None else gid
+        shedPrivileges(bool(config["euid"]), uid, gid)
+
+    def _started(self) -> None:
+        self._ended(0)
+
+    def _ended(self, status: int) -> None:
+        if self._report is not None:
+            self._report.tell(status)
+
+    def _removePidFile(self) -> None:
+        if self._pidFile is not None:
+            self._pidFile.remove()
+
+
+__all__ = ["UnixApplicationRunner"]
