@@ -1,5 +1,6 @@
 """Tests that are waited for: Deferreds, coroutines, time limits, and tests that block."""
 
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -139,6 +140,24 @@ def test_interrupts_go_through_while_a_test_waits() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         runCase(Case)
+
+
+def test_signals_end_the_wait_of_the_reactor() -> None:
+    def wakeup() -> int:
+        descriptor = signal.set_wakeup_fd(-1)
+        signal.set_wakeup_fd(descriptor, warn_on_full_buffer=False)
+        return descriptor
+
+    before = wakeup()
+    found: list[int] = []
+
+    class Case(TestCase):
+        def test_it(self) -> Any:
+            return deferLater(reactor, 0, lambda: found.append(wakeup()))
+
+    assert runCase(Case).events == [("success", "")]
+    assert found[0] not in (-1, before)
+    assert wakeup() == before
 
 
 def test_synchronous_tests_do_not_wait() -> None:

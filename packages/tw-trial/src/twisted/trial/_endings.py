@@ -52,7 +52,7 @@ def endProcess(status: int) -> NoReturn:
     if not left:
         # CPython ends a process by SIGINT if an interrupt has left source that was run by exec, as
         # dataclasses and named tuples do, even if it was caught later. Running more forgets that.
-        exec("")  # noqa: S102 - it is empty
+        exec("")
         sys.exit(status)
     names = ", ".join(repr(thread.name) for thread in left)
     sys.stderr.write(f"threads that tests have started do not end: {names}\n")

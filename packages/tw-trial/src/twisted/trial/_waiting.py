@@ -1,9 +1,14 @@
 """Running the reactor until a Deferred fires."""
 
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from twisted.internet.defer import Deferred, TimeoutError
 from twisted.python.failure import Failure
+from twisted.trial._kinds import AnyReactor
 
 _T = TypeVar("_T")
 
@@ -48,7 +53,8 @@ def waitFor(deferred: Deferred[_T], seconds: float, name: str) -> _T | Failure:
     deferred.addBoth(fired)
     try:
         # Ctrl-C is to interrupt the tests, not to stop the reactor.
-        reactorInUse.run(installSignalHandlers=False)
+        with _awakenedBySignals(reactorInUse):
+            reactorInUse.run(installSignalHandlers=False)
     finally:
         if call.active():
             call.cancel()
@@ -58,6 +64,27 @@ def waitFor(deferred: Deferred[_T], seconds: float, name: str) -> _T | Failure:
         return results[0]
     deferred.cancel()
     return Failure(ReactorStopped(f"{name} still waits, but the reactor was stopped"))
+
+
+@contextmanager
+def _awakenedBySignals(reactor: AnyReactor) -> Iterator[None]:
+    """Return a context manager in whose body a signal ends the reactor's wait for events.
+
+    Python would see one that comes just before the wait begins only when the wait is over.
+    """
+    descriptorOf = getattr(reactor, "wakeupDescriptor", None)
+    if descriptorOf is None or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    descriptor = descriptorOf()
+    if descriptor == -1:
+        yield
+        return
+    found = signal.set_wakeup_fd(descriptor, warn_on_full_buffer=False)
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(found)
 
 
 __all__ = ["ReactorStopped", "waitFor"]
