@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twisted.python import reflect
 from twisted.python.components import Interface
 from twisted.python.reflect import (
     InvalidName,
@@ -383,9 +382,10 @@ class TestSearch:
         assert objgrep([Incomparable(), "found"], "found") == ["[1]"]
 
     def test_the_modules_are_searched(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        modules = {"holder": Holder(reflect), "reflect": reflect}
+        target = types.ModuleType("target")
+        modules = {"holder": Holder(target), "target": target}
         monkeypatch.setattr("twisted.python._objgrep.sys", types.SimpleNamespace(modules=modules))
-        assert modgrep(reflect) == ["sys.modules['reflect']", "sys.modules['holder'].value"]
+        assert modgrep(target) == ["sys.modules['target']", "sys.modules['holder'].value"]
 
 
 def test_a_queue_method_notes_its_calls() -> None:

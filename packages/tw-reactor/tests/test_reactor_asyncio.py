@@ -236,14 +236,14 @@ class TestInsideOfARunningLoop:
 class TestTimers:
     def test_calls_come_in_order_however_they_are_moved(self, reactor: AsyncioReactor) -> None:
         order: list[str] = []
-        late = reactor.callLater(1000, order.append, "brought forward")
-        first = reactor.callLater(0.002, order.append, "put off")
-        cancelled = reactor.callLater(0.001, order.append, "cancelled")
 
         async def main() -> None:
             reactor.startRunning()
-            # Outside of the reactor's callbacks: only the timers themselves say that they moved.
             await asyncio.sleep(0)
+            # Outside of the reactor's callbacks: only the timers themselves say that they moved.
+            late = reactor.callLater(1000, order.append, "brought forward")
+            first = reactor.callLater(0.002, order.append, "put off")
+            cancelled = reactor.callLater(0.001, order.append, "cancelled")
             late.reset(0.003)
             first.delay(0.01)
             cancelled.cancel()

@@ -1,5 +1,6 @@
 """What reporters print."""
 
+import gc
 import io
 import json
 import re
@@ -56,6 +57,8 @@ PREFIX = f"{SampleTests.__module__}.SampleTests"
 def report(kind: Any, *names: str, stream: Any = None, **options: Any) -> str:
     """Return what a reporter prints about tests."""
     file = io.StringIO() if stream is None else stream
+    # What others have left in this process may be an error when it is collected: not later.
+    gc.collect()
     reporter = kind(file, **options)
     TestSuite([SampleTests(name) for name in names or NAMES]).run(reporter)
     reporter.done()

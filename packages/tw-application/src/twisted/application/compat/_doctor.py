@@ -6,6 +6,7 @@ are compared with what is there.
 """
 
 import base64
+import csv
 import hashlib
 import re
 from collections import defaultdict
@@ -41,7 +42,7 @@ def findFaults(folder: Path | None = None) -> list[str]:
 
 def _name(found: Distribution) -> str:
     """Return a distribution's name in the form in which names are compared (PEP 503)."""
-    return re.sub(r"[-_.]+", "-", found.metadata["Name"] or "").lower()
+    return re.sub(r"[-_.]+", "-", found.metadata.get("Name") or "").lower()
 
 
 def _isPart(found: Distribution) -> bool:
@@ -67,20 +68,29 @@ def _spoiled(parts: list[Distribution]) -> Iterator[str]:
     """Yield a line for each part of which files are missing or were overwritten."""
     for part in sorted(parts, key=_name):
         missing, changed = [], []
-        for file in part.files or ():
+        for file, algorithm, checksum in _recorded(part):
             path = Path(str(part.locate_file(file)))
-            if file.hash is None or file.parts[0] == "..":
-                continue
             if not path.exists():
-                missing.append(str(file))
-            elif file.hash.value != _checksum(path, file.hash.mode):
-                changed.append(str(file))
+                missing.append(file)
+            elif checksum != _checksum(path, algorithm):
+                changed.append(file)
         for files, what in ((missing, "lacks"), (changed, "has other contents in")):
             if files:
                 yield (
                     f"{_name(part)} {what} {_some(files)}: run "
                     f"'pip install --force-reinstall --no-deps {_name(part)}=={part.version}'"
                 )
+
+
+def _recorded(found: Distribution) -> Iterator[tuple[str, str, str]]:
+    """Yield the files of a distribution that its RECORD has checksums of, and these.
+
+    `Distribution.files` leaves out, from Python 3.12 on, what is not there any more.
+    """
+    for row in csv.reader((found.read_text("RECORD") or "").splitlines()):
+        algorithm, _, checksum = row[1].partition("=") if len(row) > 1 else ("", "", "")
+        if checksum and not row[0].startswith(".."):
+            yield row[0], algorithm, checksum
 
 
 def _checksum(path: Path, algorithm: str) -> str:

@@ -73,7 +73,9 @@ def recordsIn(folder: Path) -> list[Distribution]:
     """Return all that is called Twisted in a directory: ours, the other one, or both."""
     found = installedIn(folder, NAME)
     # What has no metadata, perhaps after an installation that broke off, has no name either.
-    return sorted((each for each in found if each.metadata["Name"]), key=lambda each: each.version)
+    return sorted(
+        (each for each in found if "Name" in each.metadata), key=lambda each: each.version
+    )
 
 
 def isRecord(found: Distribution) -> bool:
