@@ -42,7 +42,8 @@ def findFaults(folder: Path | None = None) -> list[str]:
 
 def _name(found: Distribution) -> str:
     """Return a distribution's name in the form in which names are compared (PEP 503)."""
-    return re.sub(r"[-_.]+", "-", found.metadata.get("Name") or "").lower()
+    names = found.metadata.get_all("Name") or [""]
+    return re.sub(r"[-_.]+", "-", names[0]).lower()
 
 
 def _isPart(found: Distribution) -> bool:
