@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from twisted.internet.defer import Deferred, ensureDeferred, fail
+from twisted.logger import LogLevel
 from twisted.python.failure import Failure
 from twisted.spread import jelly, pb
 
@@ -34,7 +35,8 @@ class Failing(pb.Root):
     """Fails in many ways."""
 
     def remote_fail(self, name: str) -> Any:
-        raise {"my": MyError, "derived": Derived, "other": Other}[name]("fall down go boom")
+        kinds = {"my": MyError, "derived": Derived, "other": Other, "lost": pb.PBConnectionLost}
+        raise kinds[name]("fall down go boom")
 
     def remote_later(self) -> Any:
         return fail(MyError("later"))
@@ -100,6 +102,15 @@ def test_unexpected_error_is_logged_where_it_was_raised(pair: Pair) -> None:
     assert event["log_format"] == "Peer will receive following PB traceback:"
     assert event["log_failure"].check(Other)
     assert pair.open
+
+
+def test_lost_connection_is_logged_in_one_line(pair: Pair) -> None:
+    # A peer that hangs up while it is asked back brings it about at will.
+    with logged() as log:
+        pair.fails(pair.root, "fail", "lost")
+    (event,) = log
+    assert event["log_level"] is LogLevel.warn
+    assert "log_failure" not in event
 
 
 def test_check_and_trap_know_classes_names_and_bases(pair: Pair) -> None:

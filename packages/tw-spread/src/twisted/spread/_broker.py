@@ -40,7 +40,7 @@ _log = Logger("twisted.spread.pb")
 Notifier = Callable[[], object]
 
 # What a peer can bring about by itself is logged in one line.
-_MISTAKES = (NoSuchMethod, WrongArguments, InsecureJelly, LoginFailed)
+_MISTAKES = (NoSuchMethod, WrongArguments, InsecureJelly, LoginFailed, PBConnectionLost)
 
 # How long messages are, the command included.
 _LENGTHS = {
