@@ -211,10 +211,10 @@ def test_service_listens_anew_when_it_is_started_again(port: FakePort) -> None:
     assert ports == [other]
 
 
-def test_subclass_has_all_private_names_but_one_to_itself(port: FakePort) -> None:
+def test_subclass_has_all_private_names_but_two_to_itself(port: FakePort) -> None:
     names = set(vars(serviceOf())) | set(vars(StreamServerEndpointService))
     private = {name for name in names if name.startswith("_") and not name.startswith("__")}
-    assert private == {"_listening"}
+    assert private == {"_listening", "_waitingForPort"}
 
 
 class PickledEndpoint(FakeEndpoint):
@@ -229,3 +229,11 @@ def test_pickled_service_has_no_port(port: FakePort) -> None:
     copy = pickle.loads(pickle.dumps(service))
     assert not copy.running
     assert copy.stopService() is None
+
+
+def test_packages_find_the_port_by_its_old_name(port: FakePort) -> None:
+    service = serviceOf(succeed(port))
+    found: list[IListeningPort] = []
+    service._waitingForPort.addCallback(found.append)
+    service.startService()
+    assert found == [port]

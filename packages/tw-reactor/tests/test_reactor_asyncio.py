@@ -446,3 +446,7 @@ def test_without_uvloop_the_error_says_how_to_get_it() -> None:
         )
         == "the reactor on uvloop needs uvloop: pip install 'tw-reactor[uvloop]'\n"
     )
+
+
+def test_packages_find_the_loop_by_its_old_name(reactor: AsyncioReactor) -> None:
+    assert reactor._asyncioEventloop is reactor.loop

@@ -36,7 +36,7 @@ from twisted.internet.interfaces import (
     ISystemHandle,
     ITCPTransport,
 )
-from twisted.internet.tcp import Connector, Server
+from twisted.internet.tcp import Client, Connector, Server
 from twisted.logger import LogEvent, globalLogPublisher
 from twisted.python.components import implementer, verifyObject
 from twisted.python.failure import Failure
@@ -104,6 +104,17 @@ class TestSending:
     def test_a_sequence_arrives_joined(self, pair: Pair) -> None:
         pair.client.transport.writeSequence([b"a", b"", b"bc"])
         pair.until(lambda: pair.server.received == b"abc")
+
+    def test_what_waits_to_be_sent_can_be_looked_at(self, pair: Pair) -> None:
+        transport = pair.client.transport
+        assert isinstance(transport, Client)
+        assert transport.dataBuffer == b""
+        transport.write(b"one")
+        transport.write(b"two")
+        assert transport.dataBuffer == b"onetwo"
+        assert transport._tempDataLen == 0
+        pair.until(lambda: pair.server.received == b"onetwo")
+        assert transport.dataBuffer == b""
 
     def test_many_megabytes_arrive_whole(self, pair: Pair) -> None:
         data = os.urandom(1000) * 8000

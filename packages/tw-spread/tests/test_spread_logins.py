@@ -269,3 +269,27 @@ def test_own_perspective(realm: Realm) -> None:
     found = results(pair.factory.login(Anonymous()))
     pair.turn()
     assert pair.call(found[0], "anything", 1) == ["anything", (1,)]
+
+
+class LoginAtEachConnection(pb.PBClientFactory):
+    """Logs in as soon as there is a connection, as the factory of Buildbot's workers does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: list[Any] = []
+
+    def clientConnectionMade(self, broker: pb.Broker) -> None:
+        super().clientConnectionMade(broker)
+        assert self._root is not None
+        deferred = self._cbSendUsername(self._root, b"alice", b"1234", None)
+        deferred.addCallback(lambda avatar: avatar.callRemote("name"))
+        deferred.addCallback(self.names.append)
+
+
+def test_factory_of_a_package_logs_in_at_each_connection(pair: Pair) -> None:
+    pair.factory = factory = LoginAtEachConnection()
+    for count in (1, 2):
+        pair.connect()
+        assert factory.names == ["alice"] * count
+        pair.lose()
+        assert factory._root is None

@@ -288,6 +288,10 @@ class NameFromSimpleResolver:
         return resolution
 
 
+# Synapse's tests import it by this name.
+SimpleResolverComplexifier = NameFromSimpleResolver
+
+
 class Resolving:
     """Which resolver a reactor uses: the system's until another one is installed."""
 
@@ -373,5 +377,6 @@ __all__ = [
     "NameFromSimpleResolver",
     "Resolving",
     "SimpleFromNameResolver",
+    "SimpleResolverComplexifier",
     "ThreadedResolver",
 ]

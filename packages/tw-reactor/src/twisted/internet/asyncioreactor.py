@@ -90,6 +90,11 @@ class AsyncioSelectorReactor(PosixReactorBase):
 
     # Life
 
+    @property
+    def _asyncioEventloop(self) -> asyncio.AbstractEventLoop:
+        """The event loop, by the name that Scrapy, Daphne and Synapse look for."""
+        return self.loop
+
     def run(self, installSignalHandlers: bool = True) -> None:
         """Run the loop until `stop` or `crash` is called.
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import cast
 
-from twisted.cred.credentials import ICredentials
+from twisted.cred.credentials import ICredentials, UsernamePassword
 from twisted.cred.portal import Portal
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.error import ConnectionLost
@@ -153,6 +153,23 @@ class PBClientFactory(ClientFactory[Broker]):
             logIn, credentials, client
         )
         return deferred
+
+    # A factory of Buildbot logs in anew at each connection, by these two.
+
+    @property
+    def _root(self) -> RemoteReference | None:
+        """The root object of the server, while there is a connection."""
+        return None if self._broker is None else self._broker.remoteForName(b"root")
+
+    def _cbSendUsername(
+        self,
+        root: RemoteReference,
+        username: bytes,
+        password: bytes,
+        client: Referenceable | None,
+    ) -> Deferred[RemoteReference]:
+        """Log in with the root object of a connection."""
+        return logIn(root, UsernamePassword(username, password), client)
 
     def disconnect(self) -> None:
         """Close the connection, if there is one."""

@@ -93,6 +93,11 @@ class StreamServerEndpointService(Service):
         """
         return self._listening.whenListening()
 
+    @property
+    def _waitingForPort(self) -> Deferred[IListeningPort]:
+        """What `whenListening` returns, by the name that Tahoe-LAFS looks for."""
+        return self.whenListening()
+
     def privilegedStartService(self) -> None:
         """Listen.
 

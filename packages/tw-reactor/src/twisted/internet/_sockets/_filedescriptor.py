@@ -139,6 +139,19 @@ class FileDescriptor:
             self.reactor, "settleSoon", self.reactor.addWriter
         )
 
+    @property
+    def dataBuffer(self) -> bytes:
+        """A copy of what was written and not sent yet, for code that looks how much that is.
+
+        A producer that is registered needs no look: it is paused in time.
+        """
+        return b"".join([*self._unsent, *self._gathered])
+
+    @property
+    def _tempDataLen(self) -> int:
+        """Nothing: Synapse adds it to the length of `dataBuffer`, which has all here."""
+        return 0
+
     def fileno(self) -> int:
         """Return the number of the descriptor; -1 when there is none."""
         return -1
