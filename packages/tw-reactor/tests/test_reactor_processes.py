@@ -686,3 +686,23 @@ def test_python_programs_stop_at_a_closed_pipe(reactor: PollingReactor) -> None:
     )
     turnUntil(reactor, child.ended)
     assert child.error.exitCode == 0
+
+
+class GroupLeader(process.Process):
+    """Starts its child in a process group of its own, as Buildbot does."""
+
+    def _setupChild(self, *args: Mapping[int, int]) -> None:
+        super()._setupChild(*args)
+        os.setpgid(0, 0)
+
+
+def test_a_subclass_can_prepare_its_child(reactor: PollingReactor) -> None:
+    child = Child()
+    script = "cut -d' ' -f1,5 /proc/self/stat; exec 1>&-; read -r line"
+    transport = GroupLeader(reactor, "/bin/sh", ["sh", "-c", script], {}, None, child)
+    turnUntil(reactor, lambda: "lost 1" in child.events)
+    assert transport.pid is not None
+    assert os.getpgid(transport.pid) == transport.pid != os.getpgid(0)
+    assert int(child.data[1].split()[1]) == transport.pid
+    transport.closeStdin()
+    turnUntil(reactor, lambda: "ended" in child.events)

@@ -1,9 +1,9 @@
 """Starting a program.
 
 The ordinary way is `posix_spawn`: no code of ours runs in the child, the parent's memory is not
-copied, and any number of threads may be at work. It knows no directory and no user, so where these
-are asked for, the process forks and the child makes a few system calls before it becomes the
-program. It does too when `posix_spawn` fails (there is no such program): then the child is the one
+copied, and any number of threads may be at work. It knows no directory and no user, and calls
+nothing, so where these are asked for, the process forks and the child makes a few system calls
+before it becomes the program. It does too when `posix_spawn` fails (there is no such program): then the child is the one
 that fails, says why on its standard error and exits with status 1.
 """
 
@@ -14,7 +14,7 @@ import signal
 import sys
 import traceback
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 FAILED_TO_START = 1
@@ -56,6 +56,7 @@ class Program:
         descriptors: For each descriptor of the child: the one of this process that it is.
         terminal: The path of its controlling terminal, which is then its standard input, output
             and error; None for none.
+        preparation: What the child calls just before it becomes the program; None for nothing.
     """
 
     executable: bytes
@@ -66,6 +67,7 @@ class Program:
     gid: int | None = None
     descriptors: Mapping[int, int] = field(default_factory=dict)
     terminal: str | None = None
+    preparation: Callable[[], object] | None = None
 
 
 def describe(
@@ -107,7 +109,8 @@ def launch(program: Program) -> int:
     Raises:
         OSError: There is no room for another process.
     """
-    ordinary = (program.directory, program.uid, program.gid) == (None, None, None)
+    asked = (program.directory, program.uid, program.gid, program.preparation)
+    ordinary = asked == (None, None, None, None)
     top = max(program.descriptors, default=2) + 1
     copies: list[int] = []
     moves: list[tuple[int, int]] = []
@@ -220,6 +223,8 @@ def _become(  # pragma: no cover - runs in the child, which writes no report
         os.setregid(program.gid, program.gid)
     if program.uid is not None:
         os.setreuid(program.uid, program.uid)
+    if program.preparation is not None:
+        program.preparation()
     os.execve(program.executable, program.arguments, program.environment)
 
 

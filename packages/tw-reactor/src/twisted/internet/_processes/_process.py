@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Literal
 
 from twisted.internet._processes._baseprocess import BaseProcess
@@ -73,7 +74,10 @@ class Process(BaseProcess):
                 mine, yours = (reading, writing) if kind == "r" else (writing, reading)
                 ours[number] = mine
                 theirs[number] = descriptors[number] = yours
-            pid = launch(replace(program, descriptors=descriptors))
+            program = replace(program, descriptors=descriptors)
+            if type(self)._setupChild is not Process._setupChild:
+                program = replace(program, preparation=partial(self._setupChild, descriptors))
+            pid = launch(program)
         except BaseException:
             for fd in ours.values():
                 os.close(fd)
@@ -87,6 +91,17 @@ class Process(BaseProcess):
             else:
                 self.pipes[number] = ProcessWriter(reactor, self, number, fd)
         self._begin(reactor, pid)
+
+    def _setupChild(self, fdmap: Mapping[int, int]) -> None:
+        """Do nothing: a subclass, such as Buildbot's, makes system calls in the child here.
+
+        A process whose class overrides this is forked, and the override is called just before the
+        child becomes the program, where it can see no more of its descriptors and its user than
+        the program will.
+
+        Args:
+            fdmap: For each descriptor of the child: the one of this process that it is.
+        """
 
     # Writing
 
