@@ -1,15 +1,9 @@
 """Perspective Broker with the incumbent as the peer, in both directions; as a black box."""
 
-import sys
-from functools import cache
 from pathlib import Path
 
-import pytest
-
-from bench.errors import BenchError
-from bench.sides import Environments
-
-from .running import ROOT, run, running
+from .running import run, running
+from .spread_pairs import PAIRINGS, python
 
 PEER = str(Path(__file__).parent / "spread_peer.py")
 
@@ -52,20 +46,7 @@ dead: True
 """
 
 
-@cache
-def python(side: str) -> str:
-    """Return the interpreter that has one side."""
-    if side == "ours":
-        return sys.executable
-    try:
-        return str(Environments(ROOT / "build" / "bench" / "environments").python("incumbent"))
-    except BenchError as error:
-        pytest.skip(f"there is no incumbent here: {error}")
-
-
-@pytest.mark.parametrize(
-    ("server", "client"), [("ours", "ours"), ("ours", "incumbent"), ("incumbent", "ours")]
-)
+@PAIRINGS
 def test_all_kinds_of_calls(server: str, client: str) -> None:
     with running([python(server), PEER, "serve"]) as served:
         served.waitFor(lambda text: text.endswith("\n"))
