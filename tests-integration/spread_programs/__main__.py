@@ -11,9 +11,15 @@ from twisted.internet import defer, reactor
 from twisted.python import log
 from twisted.spread import pb
 
-from . import caches, calls, copies, logins
+from . import caches, calls, copies, logins, mixture
 
-PROGRAMS: dict[str, Any] = {"calls": calls, "caches": caches, "copies": copies, "logins": logins}
+PROGRAMS: dict[str, Any] = {
+    "calls": calls,
+    "caches": caches,
+    "copies": copies,
+    "logins": logins,
+    "mixture": mixture,
+}
 
 failed: list[str] = []
 

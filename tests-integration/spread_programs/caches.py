@@ -3,9 +3,9 @@
 import gc
 from typing import Any
 
-from twisted.internet import reactor
 from twisted.spread import pb
 
+from .endings import Root, close
 from .voices import say, until
 
 
@@ -56,7 +56,7 @@ class CrewList(pb.RemoteCache):
 pb.setUnjellyableForClass(Crew, CrewList)
 
 
-class Owner(pb.Root):
+class Owner(Root):
     """Has the cache."""
 
     crew: Any = None
@@ -77,9 +77,6 @@ class Owner(pb.Root):
     def remote_answer(self) -> None:
         """Do nothing."""
 
-    def remote_close(self) -> None:
-        reactor.stop()
-
 
 def served() -> Owner:
     """Return what is served."""
@@ -99,5 +96,4 @@ async def callAll(owner: Any) -> None:
     await owner.callRemote("count")
     await owner.callRemote("forget")
     await until(lambda: owner.callRemote("answer").addCallback(lambda _: crew.observers), [])
-    # Some answer this before they end, and some do not.
-    await owner.callRemote("close").addErrback(lambda failure: failure.trap(pb.PBConnectionLost))
+    await close(owner)

@@ -3,11 +3,12 @@
 import gc
 from typing import Any
 
-from twisted.internet import defer, reactor
+from twisted.internet import defer
 from twisted.python import log
 from twisted.spread import jelly, pb
 
 from .caches import Crew
+from .endings import Root, close
 from .voices import named, say, until
 
 
@@ -42,7 +43,7 @@ class Pilot(pb.Referenceable):
         return course + 180
 
 
-class Harbor(pb.Root):
+class Harbor(Root):
     """The first object."""
 
     def __init__(self) -> None:
@@ -80,9 +81,6 @@ class Harbor(pb.Root):
 
     def remote_hire(self, crew: Any) -> None:
         self.crew = crew
-
-    def remote_close(self) -> None:
-        reactor.stop()
 
 
 def served() -> Harbor:
@@ -165,8 +163,7 @@ async def lose(harbor: Any) -> None:
     lost: Any = defer.Deferred()
     harbor.notifyOnDisconnect(lost.callback)
     say("traps", "closing")
-    # Some answer this before they end, and some do not.
-    harbor.callRemote("close").addErrback(lambda failure: failure.trap(pb.PBConnectionLost))
+    await close(harbor)
     await lost
     await attempt(harbor, "after the end", "fair")
     await until(lambda: defer.succeed(crew.observers), [])

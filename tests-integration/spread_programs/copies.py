@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from twisted.internet import reactor
 from twisted.spread import flavors, pb
 
+from .endings import Root, close
 from .voices import named, say
 
 
@@ -63,7 +63,7 @@ pb.setUnjellyableForClass(Invoice, Bill)
 flavors.setUnjellyableForClass(Card, Card)
 
 
-class Mail(pb.Root):
+class Mail(Root):
     """Takes letters."""
 
     def remote_take(self, letter: Any) -> str:
@@ -77,9 +77,6 @@ class Mail(pb.Root):
     def remote_answer(self, cards: list[Any]) -> Any:
         say("copies", "a", type(cards[0]).__name__, cards[0] is cards[1])
         return cards[0]
-
-    def remote_close(self) -> None:
-        reactor.stop()
 
 
 def served() -> Mail:
@@ -102,5 +99,4 @@ async def callAll(mail: Any) -> None:
     say("copies", "back", type(back).__name__, back is card, vars(back))
     unknown = mail.callRemote("take", Unknown())
     say("copies", "unknown", await unknown.addErrback(lambda failure: named(failure.type)))
-    # Some answer this before they end, and some do not.
-    await mail.callRemote("close").addErrback(lambda failure: failure.trap(pb.PBConnectionLost))
+    await close(mail)

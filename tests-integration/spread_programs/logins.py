@@ -18,6 +18,7 @@ from twisted.internet.task import deferLater
 from twisted.spread import pb
 
 from . import talks
+from .endings import Root, close
 from .voices import refused, say, until
 
 
@@ -105,7 +106,7 @@ def nothing() -> None:
     """End a session that nobody counts."""
 
 
-class Office(pb.Root):
+class Office(Root):
     """Tells where the realms are, and what is in them.
 
     Attributes:
@@ -167,9 +168,6 @@ class Office(pb.Root):
 
     def remote_talk(self, kind: str, name: str, mind: Any) -> Any:
         return talks.begin(kind, name, mind)
-
-    def remote_close(self) -> None:
-        reactor.stop()
 
 
 def served() -> Office:
@@ -309,5 +307,4 @@ async def callAll(office: Any) -> None:
     await ring(office)
     await share(office)
     await talks.callAll(office, Door(office, "talks"), ALICE, BOB, Mind)
-    # Some answer this before they end, and some do not.
-    await office.callRemote("close").addErrback(lambda failure: failure.trap(pb.PBConnectionLost))
+    await close(office)

@@ -24,10 +24,10 @@ def refused(failure: Any) -> str:
     return f"{named(failure.type)}: {failure.getErrorMessage()}"
 
 
-async def until(ask: Callable[[], Any], wanted: object) -> None:
-    """Wait until something is answered, for half a minute at most."""
+async def until(ask: Callable[[], Any], wanted: object) -> object:
+    """Wait until something is answered, for half a minute at most, and return it."""
     for _ in range(3000):
         if await ask() == wanted:
-            return
+            return wanted
         await deferLater(reactor, 0.01, lambda: None)
     raise AssertionError(f"it never became {wanted!r}")
