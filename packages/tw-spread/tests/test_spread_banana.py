@@ -9,6 +9,11 @@ from twisted.spread.banana import Banana, BananaError
 
 OFFER = bytes.fromhex("02 80 02 82 70 62 04 82 6e 6f 6e 65")
 CHOICE = bytes.fromhex("02 82 70 62")
+PB_WORDS = (
+    b"None class dereference reference dictionary function instance list module persistent tuple "
+    b"unpersistable copy cache cached remote local lcache version login password challenge "
+    b"logged_in not_logged_in cachemessage message answer error decref decache uncache"
+)
 
 
 class Recorder(Banana):
@@ -66,6 +71,16 @@ def test_words_are_short_in_the_profile_pb_only(profile: bytes) -> None:
     client.sendEncoded([b"None", b"uncache"])
     expected = {b"pb": b"\x01\x87\x1f\x87", b"none": b"\x04\x82None\x07\x82uncache"}
     assert transport.value() == b"\x02\x80" + expected[profile]
+
+
+def test_words_of_the_profile_pb_have_the_numbers_of_the_specification() -> None:
+    client, transport = connected(True)
+    client.dataReceived(OFFER)
+    for number, word in enumerate(PB_WORDS.split(), 1):
+        transport.clear()
+        client.sendEncoded(word)
+        assert transport.value() == bytes((number, 0x87))
+    assert (number, word) == (0x1F, b"uncache")
 
 
 def test_all_words_of_the_profile_pb() -> None:

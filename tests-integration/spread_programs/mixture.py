@@ -1,14 +1,8 @@
-"""A server and a client of Perspective Broker, written to Twisted's documented API.
-
-They run on ours and on others. `spread_peer.py serve` prints the port it listens on; `spread_peer.py
-call PORT` makes all kinds of calls and prints what becomes of them, a line each.
-"""
+"""All kinds of calls, and what becomes of them: values, references, caches, pages and logins."""
 
 import datetime
 import decimal
 import gc
-import sys
-from importlib import import_module
 from typing import Any
 
 from zope.interface import implementer  # type: ignore[import-untyped]  # as users write it
@@ -18,8 +12,10 @@ from twisted.cred.credentials import Anonymous, UsernamePassword
 from twisted.cred.portal import IRealm, Portal
 from twisted.internet import defer, reactor
 from twisted.internet.task import deferLater
-from twisted.python import log
 from twisted.spread import pb, util
+
+from .endings import Root, close
+from .voices import named, say, until
 
 VALUES = [
     *(0, 1, -1, 2**31 - 1, 2**31, -(2**31), -(2**31) - 1, 2**447, 1 - 2**448),
@@ -82,11 +78,11 @@ class Item(pb.Referenceable):
         return a + b
 
 
-pb.setUnjellyableForClass("spread_peer.Pond", Pond)
-pb.setUnjellyableForClass("spread_peer.Master", Slave)
+pb.setUnjellyableForClass(Pond, Pond)
+pb.setUnjellyableForClass(Master, Slave)
 
 
-class Objects(pb.Root):
+class Objects(Root):
     """Answers in all ways."""
 
     def __init__(self) -> None:
@@ -143,6 +139,13 @@ class Objects(pb.Root):
     def remote_loggedOut(self) -> int:
         return Realm.loggedOut
 
+    def remote_users(self) -> int:
+        """Serve logins as well, and return the port."""
+        passwords = InMemoryUsernamePasswordDatabaseDontUse(alice=b"1234", bob=b"secret")
+        portal = Portal(Realm(), [passwords, AllowAnonymousAccess()])
+        port = reactor.listenTCP(0, pb.PBServerFactory(portal), interface="127.0.0.1")
+        return int(port.getHost().port)
+
 
 class User(pb.Avatar):
     """A user."""
@@ -179,55 +182,31 @@ class Realm:
         Realm.loggedOut += 1
 
 
-def serve() -> None:
-    """Serve two ports, one of them with logins."""
-    passwords = InMemoryUsernamePasswordDatabaseDontUse(alice=b"1234", bob=b"secret")
-    portal = Portal(Realm(), [passwords, AllowAnonymousAccess()])
-    ports = [
-        reactor.listenTCP(0, pb.PBServerFactory(root), interface="127.0.0.1")
-        for root in (Objects(), portal)
-    ]
-    print(*(port.getHost().port for port in ports), flush=True)
-    reactor.run()
+def served() -> Objects:
+    """Return what is served."""
+    return Objects()
 
 
-def say(what: str, value: object) -> None:
-    """Print a line."""
-    print(f"{what}: {value!r}", flush=True)
-
-
-def name(type_: Any) -> str:
-    """Return the full name of a type, or of one that a peer reported."""
-    if isinstance(type_, type):
-        return f"{type_.__module__}.{type_.__qualname__}"
-    return type_.decode() if isinstance(type_, bytes) else str(type_)
-
-
-@defer.inlineCallbacks
-def failing(what: str, deferred: Any) -> Any:
+async def failing(what: str, deferred: Any) -> None:
     """Print how something fails."""
     failures: list[Any] = []
-    result = yield deferred.addErrback(failures.append)
+    result = await deferred.addErrback(failures.append)
     failure = failures[0] if failures else None
-    say(what, (name(failure.type), failure.getErrorMessage()) if failure else result)
+    say(what, (named(failure.type), failure.getErrorMessage()) if failure else result)
 
 
-@defer.inlineCallbacks
-def until(ask: Any, wanted: Any) -> Any:
-    """Wait until something is answered."""
-    for _ in range(3000):
-        answer = yield ask()
-        if answer == wanted:
-            break
-        yield deferLater(reactor, 0.01, lambda: None)
-    return answer
+async def callAll(root: Any) -> None:
+    """Make all kinds of calls, and end the server."""
+    await callObjects(root)
+    users = pb.PBClientFactory()
+    reactor.connectTCP("127.0.0.1", await root.callRemote("users"), users)
+    await callUsers(root, users)
+    await breakOff(root)
 
 
-@defer.inlineCallbacks
-def callAll(factory: Any, users: Any) -> Any:
-    """Make all kinds of calls."""
-    root = yield factory.getRootObject()
-    args, kw = yield root.callRemote("echo", *VALUES, name="n", key=VALUES)
+async def callObjects(root: Any) -> None:
+    """Call, and pass everything that can be passed."""
+    args, kw = await root.callRemote("echo", *VALUES, name="n", key=VALUES)
     say(
         "values", [a for a, b in zip(args, VALUES, strict=True) if a != b or type(a) is not type(b)]
     )
@@ -235,103 +214,88 @@ def callAll(factory: Any, users: Any) -> Any:
     shared: list[Any] = [1]
     circle: list[Any] = [shared, shared]
     circle.append((circle,))
-    ((back,), _) = yield root.callRemote("echo", circle)
+    ((back,), _) = await root.callRemote("echo", circle)
     say("identity", (back[0] is back[1], back[2][0] is back))
-    say("later", (yield root.callRemote("later")))
-    item = yield root.callRemote("item")
-    say("reference", (yield item.callRemote("add", 1, b=2)))
-    say("it comes back", (yield root.callRemote("isItem", item)))
-    again = yield root.callRemote("item")
+    say("later", await root.callRemote("later"))
+    item = await root.callRemote("item")
+    say("reference", await item.callRemote("add", 1, b=2))
+    say("it comes back", await root.callRemote("isItem", item))
+    again = await root.callRemote("item")
     say("equal", again == item)
     mine = Item()
-    say("callback", (yield root.callRemote("callBack", mine, 3, 4)))
-    ((mineAgain,), _) = yield root.callRemote("echo", mine)
+    say("callback", await root.callRemote("callBack", mine, 3, 4))
+    ((mineAgain,), _) = await root.callRemote("echo", mine)
     say("mine", mineAgain is mine)
-    yield failing("expected", root.callRemote("fail"))
-    yield failing("unexpected", root.callRemote("failBadly"))
-    yield failing("no method", root.callRemote("nothing"))
-    yield failing("private", root.callRemote("__class__"))
-    refused = yield root.callRemote("echo", Unknown()).addErrback(rejected)
+    await failing("expected", root.callRemote("fail"))
+    await failing("unexpected", root.callRemote("failBadly"))
+    await failing("no method", root.callRemote("nothing"))
+    await failing("private", root.callRemote("__class__"))
+    refused = await root.callRemote("echo", Unknown()).addErrback(rejected)
     say("unknown class", refused)
-    which = yield root.callRemote("fail").addErrback(lambda f: f.trap(KeyError, pb.Error))
+    which = await root.callRemote("fail").addErrback(lambda f: f.trap(KeyError, pb.Error))
     say("trap", which is pb.Error)
     pond = Pond()
     pond.frogs = 7  # type: ignore[attr-defined]  # any attribute
-    ((copy,), _) = yield root.callRemote("echo", pond)
+    ((copy,), _) = await root.callRemote("echo", pond)
     say("copy", (type(copy) is Pond, copy is pond, copy.__dict__))
-    cache = yield root.callRemote("master")
+    cache = await root.callRemote("master")
     say("cache", cache.ducks)
-    say("told", (yield root.callRemote("addDuck", "two")))
+    say("told", await root.callRemote("addDuck", "two"))
     say("followed", cache.ducks)
-    more = yield root.callRemote("master")
-    say("original", (yield root.callRemote("isMaster", more)))
-    say("observers", (yield root.callRemote("observers")))
+    more = await root.callRemote("master")
+    say("original", await root.callRemote("isMaster", more))
+    say("observers", await root.callRemote("observers"))
     del cache, more
     gc.collect()
-    say("no observers", (yield until(lambda: root.callRemote("observers"), 0)))
+    say("no observers", await until(lambda: root.callRemote("observers"), 0))
     master = Master()
-    say("their cache", (yield root.callRemote("keep", master)))
-    yield master.observers[0].callRemote("addDuck", "three")
-    say("they followed", (yield root.callRemote("kept")))
-    yield root.callRemote("keep", None)
-    yield until(lambda: root.callRemote("later").addCallback(lambda _: master.observers), [])
+    say("their cache", await root.callRemote("keep", master))
+    await master.observers[0].callRemote("addDuck", "three")
+    say("they followed", await root.callRemote("kept"))
+    await root.callRemote("keep", None)
+    await until(lambda: root.callRemote("later").addCallback(lambda _: master.observers), [])
     say("they let go", master.observers)
-    pages = yield util.getAllPages(root, "pages", 10_000)
+    pages = await util.getAllPages(root, "pages", 10_000)
     say("pages", b"".join(pages) == b"0123456789" * 10_000)
-    alice = yield users.login(UsernamePassword(b"alice", b"1234"), client=mine)
-    say("alice", (yield alice.callRemote("name")))
-    say("her mind", (yield alice.callRemote("mind", 5, 6)))
-    bob = yield users.login(UsernamePassword(b"bob", b"secret"))
-    room = yield alice.callRemote("room")
-    other = yield bob.callRemote("room")
-    say("room", ((yield room.callRemote("say", "hi")), (yield other.callRemote("say", "ho"))))
-    nobody = yield users.login(Anonymous())
-    say("anonymous", (yield nobody.callRemote("name")))
+
+
+async def callUsers(root: Any, users: Any) -> None:
+    """Log in, and see that sessions end with their connection."""
+    alice = await users.login(UsernamePassword(b"alice", b"1234"), client=Item())
+    say("alice", await alice.callRemote("name"))
+    say("her mind", await alice.callRemote("mind", 5, 6))
+    bob = await users.login(UsernamePassword(b"bob", b"secret"))
+    room = await alice.callRemote("room")
+    other = await bob.callRemote("room")
+    say("room", ((await room.callRemote("say", "hi")), (await other.callRemote("say", "ho"))))
+    nobody = await users.login(Anonymous())
+    say("anonymous", await nobody.callRemote("name"))
     for who in ((b"alice", b"wrong"), (b"nobody", b"1234")):
-        refused = yield users.login(UsernamePassword(*who)).addErrback(rejected)
+        refused = await users.login(UsernamePassword(*who)).addErrback(rejected)
         say("login", refused)
+    users.disconnect()
+    say("sessions", await until(lambda: root.callRemote("loggedOut"), 3))
 
 
 def rejected(failure: Any) -> Any:
     """Hand a failure on as a value."""
-    return [name(failure.type)]
+    return [named(failure.type)]
 
 
-@defer.inlineCallbacks
-def lastly(factory: Any, users: Any) -> Any:
-    """See that sessions end with their connection, and what becomes of calls in the end."""
-    root = yield factory.getRootObject()
-    users.disconnect()
-    say("sessions", (yield until(lambda: root.callRemote("loggedOut"), 3)))
+async def breakOff(root: Any) -> None:
+    """Send what is no Banana, and see what becomes of calls in the end."""
+    port = root.broker.transport.getPeer().port
     lost: Any = defer.Deferred()
     root.notifyOnDisconnect(lost.callback)
     root.broker.transport.write(b"\xff")
     pending = root.callRemote("later").addErrback(rejected)
-    yield lost
-    say("pending", (yield pending))
+    await lost
+    say("pending", await pending)
     try:
-        yield root.callRemote("later")
+        await root.callRemote("later")
     except pb.DeadReferenceError:
         say("dead", True)
-
-
-def call(port: str, users: str) -> None:
-    """Connect, call, and print."""
-    factories = [pb.PBClientFactory(), pb.PBClientFactory()]
-    for number, factory in zip((port, users), factories, strict=True):
-        reactor.connectTCP("127.0.0.1", int(number), factory)
-    done = callAll(*factories)
-    done.addCallback(lambda _: lastly(*factories))
-    done.addErrback(lambda f: print(f.getTraceback(), flush=True))
-    done.addBoth(lambda _: reactor.stop())
-    reactor.run()
-
-
-# The names of classes are sent, and those of the main module would be others at each end.
-if __name__ == "__main__":
-    peer = import_module("spread_peer")
-    log.startLogging(sys.stderr, setStdout=False)
-    if sys.argv[1] == "serve":
-        peer.serve()
-    else:
-        peer.call(*sys.argv[2:])
+    factory = pb.PBClientFactory()
+    reactor.connectTCP("127.0.0.1", port, factory)
+    root = await factory.getRootObject()
+    await close(root)
