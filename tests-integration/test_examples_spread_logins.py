@@ -136,3 +136,25 @@ def test_nobody_can_pretend_to_be_another(client: list[str]) -> None:
             assert [line.split()[0] for line in out.splitlines()] == ["refused:"] * tried
             bob.waitFor(lambda said: said == "joined frogs\nalice says in frogs: it is only me\n")
         assert "Traceback" not in "".join(server.err)
+
+
+REALM = """
+from twisted.python.components import Interface
+from echo_server import Realm
+
+class ISomethingElse(Interface):
+    pass
+
+try:
+    Realm().requestAvatar(b"guest", None, ISomethingElse)
+except NotImplementedError as error:
+    print(error)
+"""
+
+
+def test_realm_has_no_other_avatars() -> None:
+    assert run([sys.executable, "-c", REALM], EXAMPLES / "spread-logins") == (
+        0,
+        "there are avatars for Perspective Broker only\n",
+        "",
+    )

@@ -253,6 +253,22 @@ def test_numbers_are_not_used_again(pair: Pair) -> None:
     pair.fails(forged, "value")
 
 
+def test_numbers_of_a_connection_before_resolve_to_nothing(pair: Pair) -> None:
+    old = pair.call(pair.root, "item")
+    pair.lose()
+    pair.connect()
+    for reference in (old, pb.RemoteReference(None, pair.client, old.luid, 0)):
+        pair.fails(pair.root, "isItem", reference)
+    assert "Invalid Object ID" in pair.fails(reference, "value").getErrorMessage()
+    # It would be the number of the next object that is given out if it were not refused.
+    assert pair.call(pair.root, "item").luid == old.luid
+
+
+def test_only_references_have_the_calls_of_references() -> None:
+    assert not hasattr(Item(), "callRemote")
+    assert not hasattr(Objects(), "callRemote")
+
+
 def test_reference_goes_back_before_it_is_let_go(pair: Pair) -> None:
     received: list[Any] = []
     expressionReceived = pair.client.expressionReceived
