@@ -4,6 +4,7 @@ Each test has a network of its own, so the ports are those that the tutorial nam
 """
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -17,7 +18,8 @@ import pytest
 
 from .daemons import TWISTD, isAlive, waitFor
 from .namespaces import Side
-from .running import PATIENCE, ROOT, Running, ask, running
+from .peers import incumbent
+from .running import PATIENCE, ROOT, Running, ask, run, running
 
 EXAMPLES = ROOT / "docs" / "examples" / "finger-tutorial"
 TLS = ROOT / "docs" / "examples" / "tls"
@@ -42,6 +44,12 @@ needsFinger = pytest.mark.skipif(
 needsNc = pytest.mark.skipif(
     shutil.which("nc") is None, reason="nc is missing: apt-get install ncat"
 )
+
+
+@pytest.fixture(scope="module", params=["ours", "incumbent"])
+def python(request: pytest.FixtureRequest) -> str:
+    """An interpreter; the incumbent's is made here, where there is a network besides that of a test."""
+    return sys.executable if request.param == "ours" else str(incumbent())
 
 
 @pytest.fixture(autouse=True)
@@ -99,7 +107,7 @@ def finger(user: str) -> str:
 @needsFinger
 @pytest.mark.parametrize(
     "name",
-    ["step10.tac", "step11.tac", "step12.tac", "memory.tac", "statusfile.tac"],
+    ["step10.tac", "step11.tac", "step12.tac", "memory.tac", "statusfile.tac", "objects.tac"],
 )
 def test_client_gets_the_status(folder: Path, name: str) -> None:
     with application(folder, name):
@@ -175,6 +183,61 @@ def test_query_is_passed_on(folder: Path) -> None:
             assert nc(7779, b"ada\n") == STATUS
             assert nc(7779, b"charles@localhost\n") == b"No such user\r\n"
             assert nc(7779, b"ada@\xff\n") == b"Not a host\r\n"
+
+
+def test_programs_ask_an_object(folder: Path, python: str) -> None:
+    client = [python, str(folder / "ask_objects.py")]
+    status, out, err = run(client)
+    assert status == 0, err
+    assert re.fullmatch(r"no object: .*refused.*\n", out)
+    with application(folder, "objects.tac"):
+        status, out, err = run(client)
+        assert status == 0, err
+        first, second = out.splitlines()
+        assert re.fullmatch(r"got object: <twisted\.spread\.pb\.RemoteReference .*>", first)
+        assert second == "server sent: Counting on the engine"
+        assert "server sent: Looking for a moth\n" in run([*client, "grace"])[1]
+        assert "server sent: No such user\n" in run([*client, "charles"])[1]
+
+
+ASKING = """
+import sys
+from twisted.internet import reactor
+from twisted.internet.defer import ensureDeferred
+from twisted.spread import pb
+
+def show(what):
+    print(what, flush=True)
+
+async def ask():
+    finger = await factory.getRootObject()
+    show(await finger.callRemote("getUsers"))
+    for call in (("getUser", 79), ("getUser", ["ada"]), ("users",), ("getUser",)):
+        await finger.callRemote(*call).addErrback(lambda failure: show(failure.getErrorMessage()))
+    show(await finger.callRemote("getUser", "weird"))
+
+factory = pb.PBClientFactory()
+reactor.connectTCP("127.0.0.1", 8889, factory)
+ensureDeferred(ask()).addErrback(show).addBoth(lambda _: reactor.stop())
+reactor.run()
+"""
+
+
+def test_object_is_asked_for_all_and_for_what_it_does_not_know(folder: Path, python: str) -> None:
+    with (folder / "users").open("ab") as users:
+        users.write(b"weird: \x1b[31m\xff\n")
+    with application(folder, "objects.tac") as daemon:
+        status, out, err = run([python, "-c", ASKING])
+        assert status == 0, err
+        assert out.splitlines() == [
+            "['ada', 'grace', 'weird']",
+            "the name of a user is text",
+            "the name of a user is text",
+            "No such method: remote_users",
+            "FingerRoot.remote_getUser() missing 1 required positional argument: 'user'",
+            "?[31m\ufffd",
+        ]
+        assert "Traceback" not in "".join(daemon.out)
 
 
 def test_made_service_listens_with_tls_too(folder: Path) -> None:

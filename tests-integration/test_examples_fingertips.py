@@ -1,10 +1,10 @@
 """The finger tutorial's library, as a command of twistd and twist, and its parts by themselves.
 
 The parts are fingertips/protocols.py and fingertips/statusfile.py here; fingertips/interfaces.py,
-fingertips/adapters.py, fingertips/memory.py, fingertips/logins.py, fingertips/program.py,
-fingertips/plans.py and fingertips/elsewhere.py are run by the applications that use them, and
-fingertips/making.py and fingertips/tap.py by the command, which twisted/plugins/fingertips_plugin.py
-adds.
+fingertips/adapters.py, fingertips/memory.py, fingertips/objects.py, fingertips/logins.py,
+fingertips/program.py, fingertips/plans.py and fingertips/elsewhere.py are run by the applications
+that use them, and fingertips/making.py and fingertips/tap.py by the command, which
+twisted/plugins/fingertips_plugin.py adds.
 """
 
 import os

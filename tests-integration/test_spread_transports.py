@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 from OpenSSL import crypto
 
-from twisted.internet.defer import Deferred, ensureDeferred
+from twisted.internet.defer import Deferred, ensureDeferred, fail
 from twisted.internet.endpoints import clientFromString, serverFromString
 from twisted.internet.epollreactor import EPollReactor
-from twisted.internet.error import ConnectionLost, ConnectionRefusedError
+from twisted.internet.error import ConnectionLost, ConnectionRefusedError, DNSLookupError
+from twisted.internet.interfaces import IResolverSimple
 from twisted.internet.ssl import KeyPair, PrivateCertificate
+from twisted.python.components import implementer
 from twisted.spread import pb
 
 LIMIT = 30
@@ -114,3 +116,19 @@ def test_root_of_a_server_that_is_not_there(
         endpoint.connect(factory).addErrback(lambda failure: failure.trap(ConnectionRefusedError))
     # An endpoint tells the factory only that it is done with it.
     assert runUntil(reactor, found).check(error)
+
+
+@implementer(IResolverSimple)
+class DummyResolver:
+    """Knows no names, without asking anybody."""
+
+    def getHostByName(self, name: str, timeout: object = ()) -> Deferred[str]:
+        return fail(DNSLookupError(name))
+
+
+def test_root_of_a_server_that_has_no_address(reactor: EPollReactor) -> None:
+    reactor.installResolver(DummyResolver())
+    factory = pb.PBClientFactory()
+    found = factory.getRootObject()
+    reactor.connectTCP("nobody.example", 1, factory)
+    assert runUntil(reactor, found).check(DNSLookupError)

@@ -33,6 +33,14 @@ class Library(pb.Root):
             raise TitleUnknown(f"there is no {title!r}")
         return self.books[title]
 
+    def remote_isFrogs(self, book):
+        # A reference that comes back is the object that was given away.
+        return book is self.books["Frogs"]
+
+    async def remote_suggest(self, reader):
+        # An object of the client is called as ours are: a connection has two equal ends.
+        return [title for title in sorted(self.books) if await reader.callRemote("likes", title)]
+
 
 async def main(reactor, description="tcp:8787:interface=127.0.0.1"):
     library = Library({"Frogs": Book("Frogs jump.", "They swim, too."), "Toads": Book("Toads.")})

@@ -10,6 +10,7 @@ import pytest
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectionAborted
 from twisted.internet.testing import StringTransport
+from twisted.logger import formatEvent
 from twisted.python.failure import Failure
 from twisted.spread import banana, jelly, pb
 from twisted.spread.interfaces import IJellier
@@ -250,6 +251,22 @@ def test_numbers_are_not_used_again(pair: Pair) -> None:
     assert pair.call(pair.root, "item").luid != luid
     forged = pb.RemoteReference(None, pair.client, luid, 0)
     pair.fails(forged, "value")
+
+
+def test_numbers_of_a_connection_before_resolve_to_nothing(pair: Pair) -> None:
+    old = pair.call(pair.root, "item")
+    pair.lose()
+    pair.connect()
+    for reference in (old, pb.RemoteReference(None, pair.client, old.luid, 0)):
+        pair.fails(pair.root, "isItem", reference)
+    assert "Invalid Object ID" in pair.fails(reference, "value").getErrorMessage()
+    # It would be the number of the next object that is given out if it were not refused.
+    assert pair.call(pair.root, "item").luid == old.luid
+
+
+def test_only_references_have_the_calls_of_references() -> None:
+    assert not hasattr(Item(), "callRemote")
+    assert not hasattr(Objects(), "callRemote")
 
 
 def test_reference_goes_back_before_it_is_let_go(pair: Pair) -> None:
@@ -516,6 +533,7 @@ def test_illegal_messages_close_the_connection(pair: Pair, message: tuple[object
         (b"message", 1, b"root", b"echo", 1, 5, 6),
         (b"message", 1, b"root", b"echo", 1, [b"list"], [b"dictionary"]),
         (b"message", 1, b"root", b"echo", 1, [b"tuple"], [b"dictionary", [5, 6]]),
+        (b"message", 1, b"root", b"echo", 1, [b"tuple"], [b"dictionary", [b"\xff", 6]]),
         (b"message", 1, b"root", b"\xff", 1, [b"tuple"], [b"dictionary"]),
         (b"message", 1, b"root", 5, 1, [b"tuple"], [b"dictionary"]),
         (b"message", 1, b"root", b"echo", 1, [b"os.system", 1], [b"dictionary"]),
@@ -529,9 +547,32 @@ def test_bad_calls_are_answered_by_an_error(pair: Pair, message: tuple[object, .
     deferred: Deferred[Any] = Deferred()
     pair.client.waitingForAnswers[1] = deferred
     found = results(deferred)
-    raw(pair, *message)
+    with logged() as log:
+        raw(pair, *message)
     assert isinstance(found[0], pb.CopiedFailure)
     assert pair.open
+    assert [event.get("log_failure") for event in log] in ([], [None])
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        (b"message", 1, b"root", b"x" * 100_000, 0, [b"tuple"], [b"dictionary"]),
+        (b"message", 1, b"root", b"echo", 0, [b"tuple", [b"x" * 100_000, 1]], [b"dictionary"]),
+        (b"version", b"x" * 100_000),
+        (b"didNotUnderstand", b"x" * 100_000),
+        (b"x" * 100_000,),
+    ],
+    ids=["method", "class", "version", "command", "own command"],
+)
+def test_line_in_the_log_is_short_however_long_what_the_peer_sent(
+    pair: Pair, message: tuple[object, ...]
+) -> None:
+    with logged() as log:
+        raw(pair, *message)
+    lines = [formatEvent(event) for event in log]
+    assert lines
+    assert max(map(len, lines)) < 1000
 
 
 def test_unknown_command_is_answered(pair: Pair) -> None:

@@ -188,7 +188,35 @@ def test_name_of_the_class_can_be_chosen(pair: Pair) -> None:
             return "other.Name"
 
     pb.setUnjellyableForClass("other.Name", Both)
-    assert type(pair.call(pair.root, "echo", Renamed())) is not Renamed
+    assert type(pair.call(pair.root, "echo", Renamed())) is Both
+
+
+def test_copies_do_not_go_the_way_of_pickle(pair: Pair) -> None:
+    class Pickled(pb.Copyable, pb.RemoteCopy):
+        value = 0
+
+        def __getstate__(self) -> object:
+            raise AssertionError("this is for pickle")
+
+        def __setstate__(self, state: object) -> None:
+            raise AssertionError("this is for pickle")
+
+    pb.setUnjellyableForClass(Pickled, Pickled)
+    pickled = Pickled()
+    pickled.value = 7
+    assert pair.call(pair.root, "echo", pickled).value == 7
+
+
+def test_class_that_takes_a_copy_has_to_be_of_the_flavor(pair: Pair) -> None:
+    class Sent(pb.Copyable):
+        pass
+
+    class Plain:
+        pass
+
+    pb.setUnjellyableForClass(Sent, Plain)
+    assert pair.fails(pair.root, "echo", Sent())
+    assert pair.call(pair.root, "echo", 1) == 1
 
 
 def test_flavors_without_a_connection() -> None:
@@ -338,6 +366,41 @@ def test_all_are_told_of_a_lost_connection_even_if_one_fails(pair: Pair) -> None
     assert [len(master.stopped) for master in masters] == [1, 1, 1]
     assert len([event for event in log if event.get("log_failure")]) == 2
     assert len(caches) == 3
+
+
+def test_calls_of_observers_fail_while_the_connection_ends(pair: Pair) -> None:
+    class Talkative(Master):
+        def stoppedObserving(self, perspective: Any, observer: Any) -> None:
+            super().stoppedObserving(perspective, observer)
+            for master in masters:
+                told.extend(master.add("late"))
+
+    pb.setUnjellyableForClass(Talkative, Slave)
+    told: list[Any] = []
+    masters = thingsOf(pair).masters = [Talkative(), Talkative()]
+    caches = pair.call(pair.root, "get", "masters")
+    pair.lose()
+    ((failure,),) = told
+    assert failure.check(pb.DeadReferenceError)
+    assert len(caches) == 2
+
+
+def test_state_with_observers_or_with_the_object_itself_ends(pair: Pair) -> None:
+    class Whole(Master):
+        def getStateToCacheAndObserveFor(self, perspective: Any, observer: Any) -> Any:
+            super().getStateToCacheAndObserveFor(perspective, observer)
+            return self.state
+
+        state: Any
+
+    pb.setUnjellyableForClass(Whole, Slave)
+    whole = thingsOf(pair).whole = Whole()
+    whole.state = whole.__dict__
+    assert pair.fails(pair.root, "get", "whole").check(jelly.InsecureJelly)
+    assert whole.observers == []
+    whole.state = {"whole": whole}
+    cache = pair.call(pair.root, "get", "whole")
+    assert cache.whole is cache
 
 
 def test_nothing_is_observed_for_a_message_that_cannot_be_sent(pair: Pair) -> None:

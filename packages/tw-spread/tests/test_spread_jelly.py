@@ -2,6 +2,7 @@
 
 import datetime
 import decimal
+import marshal
 import os
 import sys
 import types
@@ -505,6 +506,11 @@ def same(a: object, b: object) -> bool:
     if isinstance(a, dict) and isinstance(b, dict):
         return list(a) == list(b) and all(same(a[key], b[key]) for key in a)
     return a == b
+
+
+def test_expressions_go_through_any_marshaller() -> None:
+    value = [1, "two", b"three", None, {"four": (5.0, {6})}]
+    assert same(unjelly(marshal.loads(marshal.dumps(jelly(value))), globalSecurity), value)
 
 
 @pytest.mark.property

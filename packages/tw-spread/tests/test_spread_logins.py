@@ -23,8 +23,43 @@ from .spread_helpers import Pair, logged, results
 class Group(pb.Viewable):
     """Knows who calls."""
 
+    def __init__(self) -> None:
+        self.board = Board()
+
     def view_who(self, perspective: Any, text: str) -> str:
         return f"{perspective.name}: {text}"
+
+    def view_fail(self, perspective: Any) -> Any:
+        raise pb.Error("no")
+
+
+class Page(pb.Copyable, pb.RemoteCopy):
+    """Looks different to each user."""
+
+    def getStateToCopyFor(self, perspective: Any) -> Any:
+        return {"reader": perspective.name}
+
+
+class Board(pb.Cacheable):
+    """Looks different to each user, and remembers who looks."""
+
+    def __init__(self) -> None:
+        self.observers: list[Any] = []
+
+    def getStateToCacheAndObserveFor(self, perspective: Any, observer: Any) -> Any:
+        self.observers.append((perspective, observer))
+        return {"reader": perspective.name}
+
+    def stoppedObserving(self, perspective: Any, observer: Any) -> None:
+        self.observers.remove((perspective, observer))
+
+
+class CachedBoard(pb.RemoteCache):
+    """The cache."""
+
+
+pb.setUnjellyableForClass(Page, Page)
+pb.setUnjellyableForClass(Board, CachedBoard)
 
 
 class User(pb.Avatar):
@@ -46,6 +81,12 @@ class User(pb.Avatar):
 
     def perspective_fail(self) -> Any:
         raise pb.Error("no")
+
+    def perspective_page(self) -> Page:
+        return Page()
+
+    def perspective_board(self) -> Board:
+        return self.group.board
 
     def remote_secret(self) -> None:
         raise AssertionError("only methods of the perspective are reached")
@@ -177,9 +218,13 @@ def test_only_methods_of_the_perspective_are_reached(pair: Pair) -> None:
     assert pair.fails(alice, "fail").check(pb.Error)
 
 
-def test_avatar_is_never_sent(pair: Pair) -> None:
-    alice = login(pair, b"alice", b"1234")
+def test_avatar_is_never_sent(pair: Pair, realm: Realm) -> None:
+    mind = Mind()
+    alice = login(pair, b"alice", b"1234", mind)
     assert pair.fails(alice, "self").check(jelly.InsecureJelly)
+    (user,) = realm.users
+    assert pair.fails(user.mind, "told", user).check(jelly.InsecureJelly)
+    assert pair.fails(user.mind, "told", [user]).check(jelly.InsecureJelly)
 
 
 def test_views_know_who_calls(pair: Pair) -> None:
@@ -188,6 +233,32 @@ def test_views_know_who_calls(pair: Pair) -> None:
     assert groups[0] == groups[2] != groups[1]
     said = [pair.call(group, "who", "hi") for group in groups]
     assert said == ["alice: hi", "bob: hi", "alice: hi"]
+
+
+def test_errors_for_the_user_are_not_logged(pair: Pair) -> None:
+    alice = login(pair, b"alice", b"1234")
+    group = pair.call(alice, "group")
+    with logged() as log:
+        for reference in (alice, group):
+            failure = pair.fails(reference, "fail")
+            assert (failure.type, failure.getErrorMessage()) == ("twisted.spread.pb.Error", "no")
+    assert list(log) == []
+
+
+def test_copies_and_caches_are_made_for_who_gets_them(pair: Pair, realm: Realm) -> None:
+    users = [login(pair, b"alice", b"1234"), login(pair, b"bob", b"secret")]
+    for user, name in zip(users, ("alice", "bob"), strict=True):
+        assert pair.call(user, "page").reader == name
+    boards = [pair.call(users[0], "board")]
+    assert boards[0].reader == "alice"
+    board = realm.group.board
+    assert [perspective for perspective, _ in board.observers] == realm.users[:1]
+    boards.clear()
+    pair.turn()
+    assert board.observers == []
+    boards.append(pair.call(users[1], "board"))
+    assert boards[0].reader == "bob"
+    assert [perspective for perspective, _ in board.observers] == realm.users[1:]
 
 
 def test_anonymous_login(realm: Realm) -> None:

@@ -37,6 +37,9 @@ class Lines(pb.Root):
 
         self.pager = Endless(collector)
 
+    def remote_keywords(self, collector: Any, **kw: Any) -> None:
+        util.StringPager(collector, repr(kw))
+
     def remote_fail(self, collector: Any) -> None:
         raise pb.Error("no pages")
 
@@ -74,6 +77,12 @@ def test_pages_of_bytes(pair: Pair) -> None:
     pair.server.transport.loseConnection()
     pair.turn()
     assert not pair.open
+
+
+def test_every_keyword_of_a_method_with_pages_is_free(pair: Pair) -> None:
+    keywords: dict[str, Any] = {"referenceable": 1, "methodName": "other", "args": 2, "callback": 3}
+    found = turned(pair, results(util.getAllPages(pair.root, "keywords", **keywords)))
+    assert found == [[repr(keywords)]]
 
 
 def test_pages_of_two_pagers_at_once(pair: Pair) -> None:

@@ -2,7 +2,15 @@
 
 from twisted.python.components import registerAdapter
 
-from fingertips.interfaces import IFingerFactory, ISetterFactory, IUsers, IUsersSetter
+from fingertips.interfaces import (
+    IFingerFactory,
+    IFingerRoot,
+    ISetterFactory,
+    IUserList,
+    IUsers,
+    IUsersSetter,
+)
+from fingertips.objects import FingerRoot
 from fingertips.protocols import FingerFactory, SetterFactory
 
 
@@ -16,5 +24,11 @@ def setterFactory(users: IUsersSetter) -> SetterFactory:
     return SetterFactory(users.setUser)
 
 
+def fingerRoot(users: IUserList) -> FingerRoot:
+    """Return an object that programs can call to ask what knows users."""
+    return FingerRoot(users)
+
+
 registerAdapter(fingerFactory, IUsers, IFingerFactory)
 registerAdapter(setterFactory, IUsersSetter, ISetterFactory)
+registerAdapter(fingerRoot, IUserList, IFingerRoot)

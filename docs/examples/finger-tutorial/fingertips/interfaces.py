@@ -3,6 +3,7 @@
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IProtocolFactory
 from twisted.python.components import Interface
+from twisted.spread.pb import IPBRoot
 
 
 class IUsers(Interface):
@@ -10,6 +11,14 @@ class IUsers(Interface):
 
     def getUser(self, user: bytes) -> Deferred[bytes]:
         """Return what there is to say of a user, in a Deferred that may fail."""
+        ...
+
+
+class IUserList(IUsers, Interface):
+    """Knows users, and does not mind who learns which."""
+
+    def getUsers(self) -> Deferred[list[bytes]]:
+        """Return all users, in a Deferred that may fail."""
         ...
 
 
@@ -26,3 +35,7 @@ class IFingerFactory(IProtocolFactory):
 
 class ISetterFactory(IProtocolFactory):
     """Makes protocols that take a user and a status."""
+
+
+class IFingerRoot(IPBRoot):
+    """What programs get a reference to, to ask for users by calling it."""

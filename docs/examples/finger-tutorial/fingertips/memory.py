@@ -4,13 +4,13 @@ from twisted.application.service import Service
 from twisted.internet.defer import Deferred, succeed
 from twisted.python.components import implementer
 
-from fingertips.interfaces import IUsers, IUsersSetter
+from fingertips.interfaces import IUserList, IUsersSetter
 from fingertips.protocols import NO_SUCH_USER
 
 MAX_USERS = 1000
 
 
-@implementer(IUsers, IUsersSetter)
+@implementer(IUserList, IUsersSetter)
 class MemoryUsers(Service):
     """Remembers what it is told.
 
@@ -24,6 +24,10 @@ class MemoryUsers(Service):
     def getUser(self, user: bytes) -> Deferred[bytes]:
         """Return the status of a user."""
         return succeed(self.users.get(user, NO_SUCH_USER))
+
+    def getUsers(self) -> Deferred[list[bytes]]:
+        """Return all users."""
+        return succeed(sorted(self.users))
 
     def setUser(self, user: bytes, status: bytes) -> None:
         """Remember the status of a user, unless there are too many."""

@@ -10,13 +10,13 @@ from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 from twisted.python.components import implementer
 
-from fingertips.interfaces import IUsers
+from fingertips.interfaces import IUserList
 from fingertips.protocols import NO_SUCH_USER
 
 MAX_FILE_SIZE = 1024 * 1024
 
 
-@implementer(IUsers)
+@implementer(IUserList)
 class FileUsers(Service):
     """Knows the users that were in the file when it was last read.
 
@@ -58,6 +58,10 @@ class FileUsers(Service):
     def getUser(self, user: bytes) -> Deferred[bytes]:
         """Return the status of a user."""
         return succeed(self.users.get(user, NO_SUCH_USER))
+
+    def getUsers(self) -> Deferred[list[bytes]]:
+        """Return all users."""
+        return succeed(sorted(self.users))
 
     def refresh(self) -> None:
         """Read the file again; the users stay as they were if that cannot be done."""

@@ -20,6 +20,7 @@ from twisted.spread._flow import PagingExchange
 from twisted.spread._instances import Jellyable
 from twisted.spread._jellier import DICTIONARY, simpleTuple
 from twisted.spread._localobjects import Local, LocalObjects
+from twisted.spread._logged import inShort
 from twisted.spread._pberrors import (
     DeadReferenceError,
     Error,
@@ -54,6 +55,15 @@ _LENGTHS = {
     b"decache": 2,
     b"uncache": 2,
 }
+
+
+def _nameOf(message: Expression) -> str:
+    """Return the name of the method that a message calls."""
+    try:
+        name: str = message.decode()
+    except (AttributeError, UnicodeDecodeError):
+        raise NoSuchMethod(f"{message!r} is no name of a method") from None
+    return name
 
 
 class Broker(PagingExchange):
@@ -257,7 +267,7 @@ class Broker(PagingExchange):
             _log.warn(
                 "a call of {peer} failed: {error}",
                 peer=self.transport.getPeer(),
-                error=failure.getErrorMessage(),
+                error=inShort(failure.getErrorMessage()),
             )
         elif failure.check(Error) is None:
             _log.failure("Peer will receive following PB traceback:", failure)
@@ -321,7 +331,9 @@ class Broker(PagingExchange):
     def proto_didNotUnderstand(self, command: Expression) -> None:
         """Note that the peer does not know a command."""
         _log.warn(
-            "{peer} did not understand {command!r}", peer=self.transport.getPeer(), command=command
+            "{peer} did not understand {command}",
+            peer=self.transport.getPeer(),
+            command=inShort(command),
         )
 
     def proto_message(
@@ -376,9 +388,7 @@ class Broker(PagingExchange):
             obj = find(objectID)
             if obj is None:
                 raise Error("Invalid Object ID")
-            if type(message) is not bytes:
-                raise NoSuchMethod(f"{message!r} is no name of a method")
-            result = obj.remoteMessageReceived(self, message.decode(), netArgs, netKw)
+            result = obj.remoteMessageReceived(self, _nameOf(message), netArgs, netKw)
         except (Exception, Failure):
             self._undo(mark)
             self._sendFailure(Failure(), wanted)

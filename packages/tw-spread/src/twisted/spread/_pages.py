@@ -247,7 +247,7 @@ class CallbackPageCollector(Referenceable):
 
 
 def getAllPages(
-    referenceable: RemoteReference, methodName: str, *args: object, **kw: object
+    referenceable: RemoteReference, methodName: str, /, *args: object, **kw: object
 ) -> Deferred[list[Any]]:
     """Call a method that sends pages, and return a Deferred of all of them.
 

@@ -1,6 +1,7 @@
 """Objects that a peer gets references to: their methods can be called, and nothing else of them."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from twisted.python.components import Interface, classImplements
@@ -53,7 +54,8 @@ def _named(keywords: dict[object, Any]) -> dict[str, Any]:
     named: dict[str, Any] = {}
     for name, value in keywords.items():
         if isinstance(name, bytes):
-            name = name.decode("utf-8")
+            with suppress(UnicodeDecodeError):
+                name = name.decode()
         if not isinstance(name, str):
             raise InsecureJelly("the keywords of a call have to be names")
         named[name] = value

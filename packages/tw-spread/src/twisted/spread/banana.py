@@ -37,6 +37,7 @@ from twisted.spread._bananacodec import (
     encodeExpression,
     encodeNumber,
 )
+from twisted.spread._logged import inShort
 
 SIZE_LIMIT = 640 * 1024
 """How many bytes a string, and how many elements a list may have."""
@@ -340,7 +341,7 @@ class Banana(Protocol, Ephemeral):
             "{protocol} closes the connection with {peer}: {error}",
             protocol=type(self).__name__,
             peer=self.transport.getPeer(),
-            error=error,
+            error=inShort(error),
         )
         self.transport.loseConnection()
 
