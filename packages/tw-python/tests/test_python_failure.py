@@ -142,6 +142,17 @@ class TestTypes:
             caught().trap(KeyError)
         assert traceback.extract_tb(raised.value.__traceback__)[-1].name == "raiser"
 
+    def test_class_that_stands_for_a_far_one_is_asked_by_its_names(self) -> None:
+        # As Foolscap makes them.
+        class FarError:
+            pass
+
+        failure = caught()
+        failure.__dict__.update(type=FarError, value="from afar", tb=None)
+        failure.parents = ["far.Error", "builtins.LookupError"]
+        assert failure.check(ValueError, LookupError) is LookupError
+        assert failure.check(ValueError) is None
+
     def test_parents_are_the_full_names_of_all_the_classes(self) -> None:
         assert list(caught().parents) == [
             f"{Refused.__module__}.Refused",

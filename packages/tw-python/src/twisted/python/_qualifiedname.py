@@ -5,8 +5,12 @@ from types import BuiltinFunctionType, MethodType, ModuleType
 
 
 def qual(clazz: type[object]) -> str:
-    """Return the full import path of a class: `twisted.python.failure.Failure`."""
-    return f"{clazz.__module__}.{clazz.__qualname__}"
+    """Return the name of a class after that of its module: `twisted.python.failure.Failure`.
+
+    It is what goes over the wire and what failures are asked for, so a class inside of another one
+    has the short name that other implementations give it: `fullyQualifiedName` has the path to it.
+    """
+    return f"{clazz.__module__}.{clazz.__name__}"
 
 
 def fullyQualifiedName(obj: object) -> str:
@@ -19,10 +23,10 @@ def fullyQualifiedName(obj: object) -> str:
     if isinstance(obj, ModuleType):
         return obj.__name__
     if isinstance(obj, type):
-        return qual(obj)
+        return f"{obj.__module__}.{obj.__qualname__}"
     if isinstance(obj, MethodType):
         owner = obj.__self__ if isinstance(obj.__self__, type) else type(obj.__self__)
-        return f"{qual(owner)}.{obj.__name__}"
+        return f"{fullyQualifiedName(owner)}.{obj.__name__}"
     module = getattr(obj, "__module__", None)
     # An interface has only the shorter name.
     name = getattr(obj, "__qualname__", None) or getattr(obj, "__name__", None)
