@@ -1,6 +1,10 @@
 """Tests that are run by tests, and a reporter that notes what it is told."""
 
 import gc
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 from twisted.python.components import implementer
@@ -84,3 +88,25 @@ def runMethod(
 ) -> NotingReporter:
     """Run one method of a class, as another kind of test case."""
     return run(derived(base, cls)(name))
+
+
+def runPytest(folder: Path, source: str, *options: str, without: str = "asyncio") -> str:
+    """Write tests to a file, run pytest on it, and return what it printed.
+
+    Args:
+        folder: Where.
+        source: The tests.
+        options: Options of pytest.
+        without: A plugin that is left out.
+    """
+    (folder / "test_sample.py").write_text(source)
+    words = ["pytest", "-rA", "-p", "no:cacheprovider", "-p", f"no:{without}", *options]
+    done = subprocess.run(
+        [sys.executable, "-m", *words, "test_sample.py"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        env={**os.environ, "COLUMNS": "200"},
+    )
+    return done.stdout + done.stderr
