@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -35,7 +35,14 @@ class TestHangs(BaseException):
 
 
 class Watchdog:
-    """Watches the test that runs in the main thread."""
+    """Watches the test that runs in the main thread.
+
+    Attributes:
+        expect: Is called with how many seconds it may be until it is called again, 0 if that does
+            not matter; for who watches this process from outside.
+    """
+
+    expect: Callable[[float], None] | None = None
 
     def __init__(self) -> None:
         """Watch nothing yet."""
@@ -74,15 +81,21 @@ class Watchdog:
         if self._awake:
             self._name, self._seconds, self._attempts = name, seconds, 0
             signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001) + GRACE, 1.0)
+            if self.expect is not None:
+                self.expect(max(seconds, 0.001))
 
     def end(self) -> None:
         """Stop watching."""
         if self._awake:
             signal.setitimer(signal.ITIMER_REAL, 0)
+            if self.expect is not None:
+                self.expect(0.0)
 
     def _expired(self, number: int, frame: FrameType | None) -> None:
         """Raise an exception in the test; called as the handler of the signal."""
         self._attempts += 1
+        if self.expect is not None:
+            self.expect(1.0)
         text = f"{self._name} still running at {self._seconds} secs"
         if self._attempts > MOST_ATTEMPTS:
             self._giveUp()

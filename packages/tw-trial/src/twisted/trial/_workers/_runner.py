@@ -17,6 +17,7 @@ from twisted.trial._remotefailures import RemoteFailure
 from twisted.trial._suites import TestSuite, flattened
 from twisted.trial._todo import Todo
 from twisted.trial._workers._batches import batchesOf
+from twisted.trial._workers._heartbeat import Pulse
 from twisted.trial._workers._workerprocess import WorkerProcess
 from twisted.trial.runner import TrialRunner
 
@@ -166,6 +167,7 @@ class OneRun:
         here = os.getcwd()
         coverage = os.path.join(here, f"worker-{number}-{unique}.coverage")
         self._coverage.append(coverage)
+        heart = os.path.join(here, f"worker-{number}.heart")
         told = os.path.join(here, f"worker-{number}.json")
         with open(told, "w", encoding="utf-8") as file:
             json.dump(
@@ -174,13 +176,14 @@ class OneRun:
                     "random": self._settings.random,
                     "directory": os.path.join(here, str(number)),
                     "coverage": coverage,
+                    "heart": heart,
                     "path": sys.path,
                 },
                 file,
             )
         path = os.path.join(here, f"worker-{number}.log")
         output = open(path, "ab", buffering=0)  # noqa: SIM115 - the worker closes it at its end
-        worker = WorkerProcess(self._reactor, output, lane.gotEvent)
+        worker = WorkerProcess(self._reactor, output, lane.gotEvent, Pulse(heart))
         self._workers.add(worker)
         worker.start(told, self._settings.directory)
         return worker
