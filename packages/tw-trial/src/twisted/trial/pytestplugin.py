@@ -4,9 +4,6 @@ Trial's test cases run under pytest as they are. Of other tests the plugin looks
 have the marker `twisted`, or at all if the option `--twisted` or the setting `twisted` is there:
 they, and the fixtures that they ask for, may be coroutines or return Deferreds, and they fail for
 what they leave in the reactor and for errors that were logged.
-
-pytest asks for the version of a distribution called Twisted as soon as trial's test cases are
-loaded, and this plugin sees to an answer where only our parts are installed.
 """
 
 import gc
@@ -26,7 +23,6 @@ except ImportError as _error:
 
 from twisted.trial._collectedwarnings import NEVER_AWAITED
 from twisted.trial._kinds import AnyObject, AnyReactor
-from twisted.trial._metadata import answerForTwisted
 
 if TYPE_CHECKING:
     from twisted.internet.task import Clock
@@ -57,8 +53,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Have the question for the version of Twisted answered, and install the reactor."""
-    answerForTwisted()
+    """Declare the marker, and install the reactor."""
     config.addinivalue_line(
         "markers",
         "twisted(timeout=120): wait for what the test and its fixtures return, Deferreds or "
