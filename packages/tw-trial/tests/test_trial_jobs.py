@@ -152,16 +152,21 @@ class UnreachableTests(unittest.TestCase):
 
 STUCK = """
 import itertools, signal
+from twisted.trial._workers import _heartbeat
 from twisted.trial.unittest import TestCase
 
+# Little more than the watchdog of the worker takes.
+_heartbeat.GRACE = 1.5
+
 class StuckTests(TestCase):
-    timeout = 0.01
     def test_deaf(self):
         signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
         while True:
             pass
+    test_deaf.timeout = 0.01
     def test_in_c(self):
         sum(itertools.repeat(0))
+    test_in_c.timeout = 0.01
     def test_next(self):
         pass
 """

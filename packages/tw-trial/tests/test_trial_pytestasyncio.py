@@ -21,7 +21,7 @@ asyncio_default_fixture_loop_scope = session
 def runInLoop(folder: Path, source: str, *options: str, settings: str = SETTINGS) -> str:
     """Run tests with pytest-asyncio and with settings; return what was printed."""
     (folder / "pytest.ini").write_text(settings)
-    return runPytest(folder, source, *options, without="anyio")
+    return runPytest(folder, source, *options, plugins=["pytest_asyncio.plugin"])
 
 
 SHARED = """

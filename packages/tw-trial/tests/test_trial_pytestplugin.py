@@ -386,11 +386,11 @@ def test_falsified(number):
 def test_seen():
     assert len(seen) >= 10
 """
-    out = runPytest(tmp_path, source, "--twisted")
+    out = runPytest(tmp_path, source, "--twisted", plugins=["_hypothesis_pytestplugin"])
     assert "1 failed, 2 passed" in out
     assert "number=100" in out
 
 
 def test_workers_of_xdist_check_the_same(tmp_path: Path) -> None:
-    out = runPytest(tmp_path, CHECKED, "--twisted", "-n2")
+    out = runPytest(tmp_path, CHECKED, "--twisted", "-n2", plugins=["xdist.plugin"])
     assert "3 failed, 4 passed, 2 errors" in out

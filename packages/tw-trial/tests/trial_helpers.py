@@ -4,6 +4,7 @@ import gc
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -90,19 +91,21 @@ def runMethod(
     return run(derived(base, cls)(name))
 
 
-def runPytest(folder: Path, source: str, *options: str, without: str = "asyncio") -> str:
+def runPytest(folder: Path, source: str, *options: str, plugins: Sequence[str] = ()) -> str:
     """Write tests to a file, run pytest on it, and return what it printed.
 
     Args:
         folder: Where.
         source: The tests.
         options: Options of pytest.
-        without: A plugin that is left out.
+        plugins: Which plugins there are besides ours; each takes its time to be imported.
     """
     (folder / "test_sample.py").write_text(source)
-    words = ["pytest", "-rA", "-p", "no:cacheprovider", "-p", f"no:{without}", *options]
+    words = ["pytest", "-rA", "-p", "no:cacheprovider", "--disable-plugin-autoload"]
+    for plugin in ("twisted.trial.pytestplugin", *plugins):
+        words += ["-p", plugin]
     done = subprocess.run(
-        [sys.executable, "-m", *words, "test_sample.py"],
+        [sys.executable, "-m", *words, *options, "test_sample.py"],
         cwd=folder,
         capture_output=True,
         text=True,

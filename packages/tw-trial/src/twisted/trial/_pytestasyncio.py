@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator, Iterator
 try:
     import pytest
     import pytest_asyncio
+    from pytest_asyncio import plugin
 except ImportError as _error:
     raise ImportError(
         "it needs pytest-asyncio: install it with tw-trial[pytest-asyncio]"
@@ -46,7 +47,7 @@ def checkScopes(config: pytest.Config) -> None:
     Raises:
         UsageError: They run in other loops, or pytest-asyncio was switched off.
     """
-    if not config.pluginmanager.hasplugin("asyncio"):
+    if not config.pluginmanager.is_registered(plugin):
         raise pytest.UsageError(
             f"--twisted-reactor {NAME}: the plugin of pytest-asyncio is switched off, see -p"
         )
