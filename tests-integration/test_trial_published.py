@@ -83,7 +83,7 @@ def published(
     """A package with its tests; skip where it is not to be had."""
     name: str = request.param
     folder: Path = tmp_path_factory.mktemp("published")
-    download = [pip, "-m", "pip", "download", "--no-deps", "--no-binary=:all:", name]
+    download = [str(pip), "-m", "pip", "download", "--no-deps", "--no-binary=:all:", name]
     done = subprocess.run(download, cwd=folder, capture_output=True, text=True, timeout=LIMIT)
     if done.returncode:
         said = done.stderr.strip().splitlines() or ["pip says nothing"]

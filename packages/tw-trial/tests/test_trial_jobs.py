@@ -150,6 +150,25 @@ class UnreachableTests(unittest.TestCase):
     assert "errors=1" in out
 
 
+def test_tests_are_errors_if_no_worker_can_be_started(tmp_path: Path) -> None:
+    source = """
+import errno, unittest
+from twisted.trial._workers import _runner
+def fail(path):
+    raise OSError(errno.ENOSPC, "No space left on device")
+_runner.Pulse = fail
+class UnreachableTests(unittest.TestCase):
+    def test_one(self):
+        pass
+    def test_two(self):
+        pass
+"""
+    (tmp_path / "test_unreachable.py").write_text(source)
+    out = runTrial(tmp_path, "-j2", "test_unreachable.py", status=1)
+    assert "(errors=2)" in out
+    assert "No process can be started to run the test: [Errno 28] No space left" in out
+
+
 STUCK = """
 import itertools, signal
 from twisted.trial._workers import _heartbeat

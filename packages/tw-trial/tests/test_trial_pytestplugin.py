@@ -281,6 +281,30 @@ class BlockingTests(TestCase):
     assert "still running at 0.01 secs" in out
 
 
+def test_test_that_nothing_stops_is_named(tmp_path: Path) -> None:
+    source = """
+import time
+from twisted.trial import _watchdog
+from twisted.trial.unittest import TestCase
+
+_watchdog.MOST_ATTEMPTS = 1
+
+class StubbornTests(TestCase):
+    timeout = 0.01
+
+    def test_it(self):
+        print("last words")
+        while True:
+            try:
+                time.sleep(3600)
+            except BaseException:
+                pass
+"""
+    out = runPytest(tmp_path, source)
+    assert "StubbornTests.test_it can't be stopped" in out
+    assert "last words" in out
+
+
 def test_clock_jumps_while_a_test_waits(tmp_path: Path) -> None:
     source = """
 from twisted.internet.defer import Deferred
@@ -291,11 +315,15 @@ async def test_a_year(jumpingClock):
     await deferLater(jumpingClock, 365 * 86400)
     assert jumpingClock.seconds() == 1800 + 365 * 86400
 
+def test_chain(jumpingClock):
+    first = deferLater(jumpingClock, 10)
+    return first.addCallback(lambda result: deferLater(jumpingClock, 1800))
+
 async def test_gives_up(jumpingClock):
     await Deferred().addTimeout(60, jumpingClock)
 """
     out = runPytest(tmp_path, source, "--twisted")
-    assert "1 failed, 1 passed" in out
+    assert "1 failed, 2 passed" in out
     assert "TimeoutError" in out
 
 

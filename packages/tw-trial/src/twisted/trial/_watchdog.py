@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 from twisted.internet.defer import TimeoutError
@@ -40,9 +40,11 @@ class Watchdog:
     Attributes:
         expect: Is called with how many seconds it may be until it is called again, 0 if that does
             not matter; for who watches this process from outside.
+        atTheEnd: Is called before the process is ended; for who keeps what it writes.
     """
 
     expect: Callable[[float], None] | None = None
+    atTheEnd: Callable[[], object] | None = None
 
     def __init__(self) -> None:
         """Watch nothing yet."""
@@ -104,8 +106,12 @@ class Watchdog:
         raise TimeoutError(text)
 
     def _giveUp(self) -> None:
+        if self.atTheEnd is not None:
+            self.atTheEnd()
         for stream in (sys.stdout, sys.stderr):
-            stream.flush()
+            # The test may have closed it.
+            with suppress(Exception):
+                stream.flush()
         message = f"\n{self._name} can't be stopped, so the run ends here.\n"
         os.write(2, message.encode("utf-8", "backslashreplace"))
         faulthandler.dump_traceback(file=2)

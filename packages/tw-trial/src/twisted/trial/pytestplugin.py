@@ -12,6 +12,7 @@ import warnings
 import zlib
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 try:
@@ -166,13 +167,14 @@ class TestsWithDeferreds:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
         """Watch over a test that may not come back."""
-        if _isTrials(item):
+        if isinstance(item, pytest.Function) and _isTrials(item):
             # What its class has opened for all its tests may stay until then.
             item.instance._isLastOfItsClass = self._isLastOfItsClass
         if not self._mayWatch or not (self._wants(item) or _isTrials(item)):
             return (yield)
         from twisted.trial._watchdog import watchdog
 
+        watchdog.atTheEnd = partial(_showOutput, item.config)
         with watchdog.awake():
             return (yield)
 
@@ -275,6 +277,16 @@ class TestsWithDeferreds:
         from twisted.trial._endings import shutDownReactor
 
         shutDownReactor()
+
+
+def _showOutput(config: pytest.Config) -> None:
+    """Print what the test that runs has printed, and keep no more of it."""
+    capturing: AnyObject = config.pluginmanager.getplugin("capturemanager")
+    if capturing is not None:
+        capturing.suspend_global_capture(in_=False)
+        out, err = capturing.read_global_capture()
+        sys.stdout.write(out)
+        sys.stderr.write(err)
 
 
 def _isTrials(item: pytest.Item | None) -> bool:

@@ -13,7 +13,7 @@ from twisted.internet.defer import Deferred, ensureDeferred, gatherResults
 from twisted.python.failure import Failure
 from twisted.trial._holders import TestHolder
 from twisted.trial._kinds import AnyObject, AnyReactor, AnyReporter, AnyTest
-from twisted.trial._remotefailures import RemoteFailure
+from twisted.trial._remotefailures import Description, RemoteFailure
 from twisted.trial._suites import TestSuite, flattened
 from twisted.trial._todo import Todo
 from twisted.trial._workers._batches import batchesOf
@@ -92,6 +92,7 @@ def _runReactor(reactor: AnyReactor, done: Deferred[None], run: "OneRun") -> Non
         run.kill()
         raise KeyboardInterrupt
     if isinstance(results[0], Failure):
+        run.kill()
         results[0].raiseException()
 
 
@@ -150,7 +151,11 @@ class OneRun:
             lane.pending = self._batches.pop(0)
             while lane.pending and not self._reporter.shouldStop:
                 if lane.worker is None:
-                    lane.worker = self._start(number, lane)
+                    try:
+                        lane.worker = self._start(number, lane)
+                    except OSError as error:
+                        lane.giveUp(f"No process can be started to run the test: {error}")
+                        break
                 before = len(lane.pending)
                 how = await lane.runPending()
                 if how is None:
@@ -183,9 +188,13 @@ class OneRun:
             )
         path = os.path.join(here, f"worker-{number}.log")
         output = open(path, "ab", buffering=0)  # noqa: SIM115 - the worker closes it at its end
-        worker = WorkerProcess(self._reactor, output, lane.gotEvent, Pulse(heart))
+        try:
+            worker = WorkerProcess(self._reactor, output, lane.gotEvent, Pulse(heart))
+            worker.start(told, self._settings.directory)
+        except OSError:
+            output.close()
+            raise
         self._workers.add(worker)
-        worker.start(told, self._settings.directory)
         return worker
 
     def _replay(self, name: str, number: int, events: Sequence[Any]) -> None:
@@ -292,16 +301,27 @@ class Lane:
         text = f"The process that ran the test {how}."
         if output:
             text += f" This is the end of what it printed:\n{output}"
-        described = ["", "WorkerCrashed", text, f"{text}\n"]
         if self._current is not None:
             name = self._current
-            self._events += [["addError", name, described], ["stopTest", name]]
+            self._events += [["addError", name, _crash(text)], ["stopTest", name]]
             self._over()
         elif giveUp:
-            for name, number in self.pending:
-                kinds: list[list[Any]] = [["startTest", name], ["addError", name, described]]
-                self._replay(name, number, [*kinds, ["stopTest", name]])
-            self.pending.clear()
+            self.giveUp(text)
+
+    def giveUp(self, text: str) -> None:
+        """Report that the pending tests cannot be run.
+
+        Args:
+            text: Why.
+        """
+        for name, number in self.pending:
+            kinds: list[list[Any]] = [["startTest", name], ["addError", name, _crash(text)]]
+            self._replay(name, number, [*kinds, ["stopTest", name]])
+        self.pending.clear()
+
+
+def _crash(text: str) -> Description:
+    return "", "WorkerCrashed", text, f"{text}\n"
 
 
 def mergedCoverage(paths: Sequence[str]) -> dict[tuple[str, int], int]:
