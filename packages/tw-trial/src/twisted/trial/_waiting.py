@@ -42,8 +42,8 @@ def waitFor(deferred: Deferred[_T], seconds: float, name: str) -> _T | Failure:
     from twisted.internet import reactor
 
     reactorInUse: Any = reactor
-    # Of a reactor in a loop that others run at times, only the loop is run for this.
-    isStarted = reactorInUse.running
+    # A reactor in a loop of asyncio that others run at times: only the loop is run for this.
+    isStarted = reactorInUse.running and getattr(reactorInUse, "loop", None) is not None
     expired = False
 
     def over(result: object) -> None:

@@ -169,7 +169,8 @@ class TestsWithDeferreds:
         """Watch over a test that may not come back."""
         if isinstance(item, pytest.Function) and _isTrials(item):
             # What its class has opened for all its tests may stay until then.
-            item.instance._isLastOfItsClass = self._isLastOfItsClass
+            case: AnyObject = item.instance
+            case._isLastOfItsClass = self._isLastOfItsClass
         if not self._mayWatch or not (self._wants(item) or _isTrials(item)):
             return (yield)
         from twisted.trial._watchdog import watchdog

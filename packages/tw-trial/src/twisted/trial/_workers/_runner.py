@@ -6,6 +6,7 @@ import os
 import sys
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -187,13 +188,14 @@ class OneRun:
                 file,
             )
         path = os.path.join(here, f"worker-{number}.log")
-        output = open(path, "ab", buffering=0)  # noqa: SIM115 - the worker closes it at its end
-        try:
-            worker = WorkerProcess(self._reactor, output, lane.gotEvent, Pulse(heart))
+        with ExitStack() as stack:
+            output = stack.enter_context(open(path, "ab", buffering=0))
+            pulse = Pulse(heart)
+            stack.callback(pulse.close)
+            worker = WorkerProcess(self._reactor, output, lane.gotEvent, pulse)
             worker.start(told, self._settings.directory)
-        except OSError:
-            output.close()
-            raise
+            # From now on the worker closes them.
+            stack.pop_all()
         self._workers.add(worker)
         return worker
 
