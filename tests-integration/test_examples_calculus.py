@@ -93,4 +93,8 @@ def test_server_answers_as_a_script(module: str) -> None:
         assert found is not None
         with socket.create_connection(("127.0.0.1", int(found[1])), timeout=PATIENCE) as client:
             client.sendall(b"add 4123 9423\r\n")
-            assert client.makefile("rb").readline() == b"13546\r\n"
+            answers = client.makefile("rb")
+            assert answers.readline() == b"13546\r\n"
+            if module == "remote_2":
+                client.sendall(b"add one two\r\n")
+                assert answers.readline() == b"error\r\n"
