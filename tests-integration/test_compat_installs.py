@@ -4,6 +4,7 @@ Packages that depend on the incumbent come from the package index, as in the oth
 tests make.
 """
 
+import os
 import shutil
 import subprocess
 import sys
@@ -132,6 +133,26 @@ def test_packages_that_depend_on_twisted_install_beside_all_parts(environment: E
     assert environment.versions() == [__version__]
     environment.manage("uninstall", "tw-compat")
     assert environment.versions() == []
+
+
+@pytest.mark.parametrize("autoload", [True, False], ids=["with", "without"])
+def test_tw_trial_alone_brings_what_pytest_asks_for(
+    dist: Path, tmp_path: Path, autoload: bool
+) -> None:
+    environment = Environment(tmp_path / "environment", "uv", dist)
+    environment.manage("install", "tw-trial[pytest]")
+    assert environment.versions() == [__version__]
+    sample = tmp_path / "test_sample.py"
+    sample.write_text(
+        "from twisted.internet.defer import succeed\n"
+        "from twisted.trial.unittest import TestCase\n\n"
+        "class SampleTests(TestCase):\n"
+        "    def test_deferred(self):\n"
+        "        return succeed(None)\n"
+    )
+    off = [] if autoload else ["--disable-plugin-autoload"]
+    said = environment.said("python", "-m", "pytest", "-c", os.devnull, *off, str(sample))
+    assert "1 passed" in said
 
 
 def test_twisted_itself_is_not_put_over_the_parts_by_pip(dist: Path, tmp_path: Path) -> None:

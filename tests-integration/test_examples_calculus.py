@@ -1,12 +1,15 @@
 """The stages of the calculator: their tests pass, but for those that fail on purpose."""
 
+import re
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from .running import PATIENCE, running
 from .small_house import ROOT
 
 EXAMPLES = ROOT / "docs" / "examples" / "calculus"
@@ -79,3 +82,19 @@ def test_former_stage_fails_where_the_page_says(
     lines = [line.split(" ... ") for line in out.split("\n")]
     bad = [line[0] for line in lines if len(line) == 2 and line[1] != "[OK]"]
     assert [name.rpartition("test_")[2] for name in bad] == failing
+
+
+@pytest.mark.parametrize("module", ["remote_1", "remote_2"])
+def test_server_answers_as_a_script(module: str) -> None:
+    with running([sys.executable, "-m", f"calculus.{module}"], EXAMPLES) as server:
+        pattern = r"CalculationFactory starting on (\d+)"
+        server.waitFor(lambda out: re.search(pattern + r"\s", out))
+        found = re.search(pattern, "".join(server.out))
+        assert found is not None
+        with socket.create_connection(("127.0.0.1", int(found[1])), timeout=PATIENCE) as client:
+            client.sendall(b"add 4123 9423\r\n")
+            answers = client.makefile("rb")
+            assert answers.readline() == b"13546\r\n"
+            if module == "remote_2":
+                client.sendall(b"add one two\r\n")
+                assert answers.readline() == b"error\r\n"

@@ -28,6 +28,7 @@ def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
         ([*TRIAL, "-j2", "test_words.py"], "PASSED (successes=4)"),
         ([*PYTEST, "test_words.py"], "4 passed"),
         ([*PYTEST, "test_words_pytest.py"], "3 passed"),
+        ([*PYTEST, "-c", "pytest-asyncio.ini", "test_words_asyncio.py"], "1 passed"),
     ],
 )
 def test_shown_tests_pass(tmp_path: Path, words: list[str], end: str) -> None:

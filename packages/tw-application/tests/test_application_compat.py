@@ -37,7 +37,7 @@ def install(
 
 def found(folder: Path) -> list[tuple[str, str]]:
     """Return what is called Twisted there, as importlib finds it."""
-    # Inside of pytest tw-trial answers for Twisted as well, so other finders are left out.
+    # Other finders of this process are left out, which look at other directories.
     context = DistributionFinder.Context(name="twisted", path=[str(folder)])
     all_ = MetadataPathFinder.find_distributions(context)
     return [(each.metadata["Name"], each.version) for each in all_]

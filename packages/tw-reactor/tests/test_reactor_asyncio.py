@@ -10,10 +10,12 @@ from contextvars import ContextVar
 import pytest
 
 from twisted.internet._pollingreactor import PollingReactor
+from twisted.internet.address import IPv4Address
 from twisted.internet.asyncioreactor import AsyncioSelectorReactor
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ReactorAlreadyRunning
 from twisted.internet.interfaces import IDelayedCall
+from twisted.internet.protocol import Factory, Protocol
 
 from .reactor_helpers import (
     HANGS_AFTER,
@@ -52,6 +54,59 @@ async def until(condition: Callable[[], object]) -> None:
 def inside(reactor: AsyncioReactor, main: Awaitable[None]) -> None:
     """Run a coroutine in the loop of a reactor."""
     reactor.loop.run_until_complete(main)
+
+
+class Echo(Protocol):
+    def dataReceived(self, data: bytes) -> None:
+        assert self.transport is not None
+        self.transport.write(data)
+
+
+class TestMoving:
+    """A reactor leaves its loop for another one, and takes along what it has."""
+
+    def test_timers_and_ports_move_along(self, reactor: AsyncioReactor) -> None:
+        left = reactor.loop
+        loop = type(left)()
+        port = reactor.listenTCP(0, Factory.forProtocol(Echo), interface="127.0.0.1")
+        called: list[asyncio.AbstractEventLoop] = []
+        reactor.callLater(0, lambda: called.append(asyncio.get_running_loop()))
+        reactor.moveTo(loop)
+        assert reactor.loop is loop
+        turnUntil(reactor, lambda: called)
+        assert called == [loop]
+
+        async def main() -> None:
+            reactor.startRunning()
+            address = port.getHost()
+            assert isinstance(address, IPv4Address)
+            reading, writing = await asyncio.open_connection("127.0.0.1", address.port)
+            writing.write(b"hello")
+            assert await reading.readexactly(5) == b"hello"
+            writing.close()
+            await writing.wait_closed()
+            reactor.stop()
+            await until(lambda: not reactor.running)
+
+        loop.run_until_complete(main())
+        turnUntil(reactor, lambda: not reactor.openTransports)
+        reactor.moveTo(left)
+        loop.close()
+
+    def test_running_reactor_stays(self, reactor: AsyncioReactor) -> None:
+        loop = asyncio.new_event_loop()
+
+        async def main() -> None:
+            reactor.startRunning()
+            with pytest.raises(ReactorAlreadyRunning, match="stop the reactor before"):
+                reactor.moveTo(loop)
+            reactor.stop()
+            await until(lambda: not reactor.running)
+
+        inside(reactor, main())
+        loop.close()
+        with pytest.raises(ValueError, match="is closed"):
+            reactor.moveTo(loop)
 
 
 class TestLoops:

@@ -421,6 +421,27 @@ def test_modules_can_be_hidden(trial: Trial) -> None:
     trial("--without-module=sqlite3", "test_hidden")
 
 
+def test_flushed_warning_is_not_shown(trial: Trial) -> None:
+    trial.write(
+        "test_warnings.py",
+        """
+        import warnings
+        from twisted.trial.unittest import TestCase
+
+        class SomeWarningsTests(TestCase):
+            def test_flushed(self):
+                warnings.warn("foo is bad")
+                self.assertEqual(len(self.flushWarnings()), 1)
+
+            def test_left(self):
+                warnings.warn("bar is bad")
+        """,
+    )
+    out = trial("test_warnings")
+    assert "foo is bad" not in out
+    assert "UserWarning: bar is bad" in out
+
+
 def test_forced_garbage_collection(trial: Trial) -> None:
     assert "PASSED (successes=2)" in trial("--force-gc", "test_sample.FirstTests")
 
@@ -474,46 +495,6 @@ def test_command_line_is_complete() -> None:
     assert options.coverdir() == "coverage"
     with pytest.raises(UsageError, match="exclude each other"):
         Options().parseOptions(["--order=alphabetical", "--random=3", "a"])
-
-
-# Tests that do everything wrong
-
-
-def test_a_run_ends_whatever_its_tests_do(trial: Trial) -> None:
-    trial.write(
-        "test_wrong.py",
-        """
-        import sys, threading, time
-        from twisted.internet import defer, reactor
-        from twisted.trial.unittest import TestCase
-
-        class Broken(Exception):
-            def __str__(self): raise ValueError("no text")
-            __repr__ = __str__
-
-        class WrongTests(TestCase):
-            timeout = 0.2
-
-            def test_block(self): time.sleep(3600)
-            def test_exit(self): sys.exit(3)
-            def test_flood(self): print("x" * 1_000_000)
-            def test_hang(self): return defer.Deferred()
-            def test_leak(self): reactor.callLater(3600, int)
-            def test_recursion(self): self.test_recursion()
-            def test_repr(self): raise Broken()
-            def test_thread(self): threading.Thread(target=time.sleep, args=(3600,)).start()
-            def test_well(self): pass
-        """,
-    )
-    out = trial("test_wrong", status=1)
-    verdicts = dict(
-        re.findall(r"^    test_(\w+) \.\.\. .*?\[(\w+)\]$", out, re.MULTILINE | re.DOTALL)
-    )
-    assert verdicts["well"] == "OK"
-    assert verdicts["repr"] == "ERROR"
-    assert verdicts["block"] == "ERROR"
-    assert "FAILED (errors=6, successes=3)" in out
-    assert "threads that tests have started do not end" in out
 
 
 def test_a_test_that_nothing_stops_ends_the_run_and_is_named(trial: Trial) -> None:

@@ -10,6 +10,7 @@ import pytest
 from twisted.trial._remotefailures import LONGEST_TEXT, RemoteFailure, shortened
 from twisted.trial._workers._batches import LONGEST_NAMES, MOST_TESTS, batchesOf
 from twisted.trial._workers._commands import LONGEST_PART, EventParts, partsOf
+from twisted.trial._workers._heartbeat import GRACE, NOTHING_EXPECTED, Heart, Pulse
 
 
 def runTrial(folder: Path, *words: str, status: int) -> str:
@@ -149,6 +150,56 @@ class UnreachableTests(unittest.TestCase):
     assert "errors=1" in out
 
 
+def test_tests_are_errors_if_no_worker_can_be_started(tmp_path: Path) -> None:
+    source = """
+import errno, unittest
+from twisted.trial._workers import _runner
+def fail(path):
+    raise OSError(errno.ENOSPC, "No space left on device")
+_runner.Pulse = fail
+class UnreachableTests(unittest.TestCase):
+    def test_one(self):
+        pass
+    def test_two(self):
+        pass
+"""
+    (tmp_path / "test_unreachable.py").write_text(source)
+    out = runTrial(tmp_path, "-j2", "test_unreachable.py", status=1)
+    assert "(errors=2)" in out
+    assert "No process can be started to run the test: [Errno 28] No space left" in out
+
+
+STUCK = """
+import itertools, signal
+from twisted.trial._workers import _heartbeat
+from twisted.trial.unittest import TestCase
+
+# Little more than the watchdog of the worker takes.
+_heartbeat.GRACE = 1.5
+
+class StuckTests(TestCase):
+    def test_deaf(self):
+        signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+        while True:
+            pass
+    test_deaf.timeout = 0.01
+    def test_in_c(self):
+        sum(itertools.repeat(0))
+    test_in_c.timeout = 0.01
+    def test_next(self):
+        pass
+"""
+
+
+def test_worker_that_is_stuck_costs_its_test_only(tmp_path: Path) -> None:
+    (tmp_path / "test_stuck.py").write_text(STUCK)
+    out = runTrial(tmp_path, "-j2", "test_stuck.py", status=1)
+    assert "(errors=2, successes=1)" in out
+    assert "test_stuck.StuckTests.test_deaf\n" in out
+    assert "test_stuck.StuckTests.test_in_c\n" in out
+    assert "still ran at 0.01 secs, and could not be interrupted" in out
+
+
 def test_tests_that_only_the_parent_finds_are_errors(tmp_path: Path) -> None:
     source = """
 import sys, unittest
@@ -283,6 +334,28 @@ def test_long_names_make_small_batches() -> None:
     names = [f"m.A.test_{'x' * 20_000}{number}" for number in range(3)]
     assert 20_000 < LONGEST_NAMES < 40_000
     assert batchesOf(names, dict.fromkeys(names, 0.0), 2) == [[0], [1], [2]]
+
+
+# Whether workers are stuck
+
+
+def test_worker_that_says_nothing_is_overdue(tmp_path: Path) -> None:
+    path = str(tmp_path / "worker.heart")
+    pulse = Pulse(path)
+    heart = Heart(path)
+    assert pulse.overdue(1000.0) is None
+    heart.expect(5.0)
+    assert pulse.overdue(1001.0) is None
+    assert pulse.overdue(1001.0 + 5 + GRACE) is None
+    assert pulse.overdue(1001.1 + 5 + GRACE) == 5.0
+    heart.expect(5.0)
+    assert pulse.overdue(2000.0) is None
+    heart.expect(NOTHING_EXPECTED)
+    assert pulse.overdue(2001.0) is None
+    assert pulse.overdue(9999.0) is None
+    os.truncate(path, 0)
+    assert pulse.overdue(99999.0) is None
+    pulse.close()
 
 
 # What workers say

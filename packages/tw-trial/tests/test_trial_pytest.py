@@ -1,12 +1,8 @@
-"""pytest runs trial's test cases; it asks for the version of Twisted in doing so."""
+"""pytest runs trial's test cases; it asks for the version of Twisted in doing so, see tw-compat."""
 
-import importlib.metadata
 import subprocess
 import sys
 from pathlib import Path
-
-import twisted
-from twisted.trial._metadata import TwistedFinder, VersionOfTwisted, answerForTwisted
 
 SAMPLE = """
 from twisted.internet import defer, reactor
@@ -55,29 +51,3 @@ def test_trials_test_cases_run_under_pytest(tmp_path: Path) -> None:
     assert "not equal:" in out
     assert "ValueError: in the log" in out
     assert "Reactor was unclean." in out
-
-
-def test_version_of_twisted_is_ours_unless_it_is_installed() -> None:
-    answerForTwisted()
-    assert importlib.metadata.version("twisted") == twisted.__version__
-    assert importlib.metadata.version("Twisted") == twisted.__version__
-    # Where tw-compat is installed, as in the environment of all parts, its record answers first.
-    context = importlib.metadata.DistributionFinder.Context(name="twisted")
-    (found,) = TwistedFinder().find_distributions(context)
-    assert isinstance(found, VersionOfTwisted)
-    assert found.metadata["Name"] == "Twisted"
-    assert found.read_text("RECORD") is None
-
-
-def test_lists_of_distributions_are_as_they_were() -> None:
-    answerForTwisted()
-    assert not any(
-        isinstance(found, VersionOfTwisted) for found in importlib.metadata.distributions()
-    )
-
-
-def test_answering_twice_is_harmless() -> None:
-    answerForTwisted()
-    before = list(sys.meta_path)
-    answerForTwisted()
-    assert sys.meta_path == before

@@ -1,22 +1,12 @@
 """Tests of pytest's own kind that return Deferreds, and what the plugin checks of them."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from .trial_helpers import runPytest
+
 MARKED = "import pytest\npytestmark = pytest.mark.twisted\n"
-
-
-def runPytest(folder: Path, source: str, *options: str) -> str:
-    """Write tests to a file, run pytest on it, and return what it printed."""
-    (folder / "test_sample.py").write_text(source)
-    words = [sys.executable, "-m", "pytest", "-rA", "-p", "no:cacheprovider", *options]
-    done = subprocess.run(
-        [*words, "test_sample.py"], cwd=folder, capture_output=True, text=True, timeout=300
-    )
-    return done.stdout + done.stderr
 
 
 AWAITING = """
@@ -182,13 +172,76 @@ def test_what_tests_leave_is_found_at_them(tmp_path: Path) -> None:
     out = runPytest(tmp_path, CHECKED, "--twisted")
     assert "3 failed, 4 passed, 2 errors" in out
     for text in (
-        "ERROR test_sample.py::test_call - twisted.trial._janitor.DirtyReactor",
-        "ERROR test_sample.py::test_port - twisted.trial._janitor.DirtyReactor",
+        "ERROR test_sample.py::test_call - twisted.trial.util.DirtyReactor",
+        "ERROR test_sample.py::test_port - twisted.trial.util.DirtyReactor",
         "FAILED test_sample.py::test_logged - ValueError: in the log",
         "FAILED test_sample.py::test_unhandled - KeyError: 'nobody cares'",
         "FAILED test_sample.py::test_forgotten - RuntimeWarning: coroutine",
     ):
         assert text in out
+
+
+OUTLIVING = """
+import pytest
+from twisted.internet import reactor
+from twisted.internet.protocol import Factory
+from twisted.internet.task import LoopingCall
+from twisted.trial.unittest import TestCase
+
+def listen():
+    return reactor.listenTCP(0, Factory(), interface="127.0.0.1")
+
+@pytest.fixture(scope="session")
+def port():
+    beat = LoopingCall(int)
+    beat.start(3600)
+    port = listen()
+    yield port
+    port.stopListening()
+    beat.stop()
+
+def test_first_user_is_not_marked(port):
+    pass
+
+@pytest.mark.twisted
+def test_marked(port):
+    assert port.connected
+
+@pytest.mark.usefixtures("port")
+class SharingTests(TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.own = listen()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.own.stopListening()
+
+    def test_one(self):
+        assert self.own.connected
+
+    def test_two(self):
+        assert self.own.connected
+
+class LeakingTests(TestCase):
+    leaked = None
+
+    def test_one(self):
+        type(self).leaked = listen()
+
+    def test_two(self):
+        assert self.leaked.connected
+
+def test_still_there(port):
+    assert port.connected
+"""
+
+
+def test_what_outlives_a_test_stays_until_its_end(tmp_path: Path) -> None:
+    out = runPytest(tmp_path, OUTLIVING)
+    assert "1 failed, 6 passed" in out
+    assert "FAILED test_sample.py::LeakingTests::test_two - twisted.trial.util.DirtyReactor" in out
+    assert "Reactor was unclean." in out
 
 
 def test_timeout_of_the_marker(tmp_path: Path) -> None:
@@ -228,6 +281,30 @@ class BlockingTests(TestCase):
     assert "still running at 0.01 secs" in out
 
 
+def test_test_that_nothing_stops_is_named(tmp_path: Path) -> None:
+    source = """
+import time
+from twisted.trial import _watchdog
+from twisted.trial.unittest import TestCase
+
+_watchdog.MOST_ATTEMPTS = 1
+
+class StubbornTests(TestCase):
+    timeout = 0.01
+
+    def test_it(self):
+        print("last words")
+        while True:
+            try:
+                time.sleep(3600)
+            except BaseException:
+                pass
+"""
+    out = runPytest(tmp_path, source)
+    assert "StubbornTests.test_it can't be stopped" in out
+    assert "last words" in out
+
+
 def test_clock_jumps_while_a_test_waits(tmp_path: Path) -> None:
     source = """
 from twisted.internet.defer import Deferred
@@ -238,11 +315,15 @@ async def test_a_year(jumpingClock):
     await deferLater(jumpingClock, 365 * 86400)
     assert jumpingClock.seconds() == 1800 + 365 * 86400
 
+def test_chain(jumpingClock):
+    first = deferLater(jumpingClock, 10)
+    return first.addCallback(lambda result: deferLater(jumpingClock, 1800))
+
 async def test_gives_up(jumpingClock):
     await Deferred().addTimeout(60, jumpingClock)
 """
     out = runPytest(tmp_path, source, "--twisted")
-    assert "1 failed, 1 passed" in out
+    assert "1 failed, 2 passed" in out
     assert "TimeoutError" in out
 
 
@@ -333,11 +414,11 @@ def test_falsified(number):
 def test_seen():
     assert len(seen) >= 10
 """
-    out = runPytest(tmp_path, source, "--twisted")
+    out = runPytest(tmp_path, source, "--twisted", plugins=["_hypothesis_pytestplugin"])
     assert "1 failed, 2 passed" in out
     assert "number=100" in out
 
 
 def test_workers_of_xdist_check_the_same(tmp_path: Path) -> None:
-    out = runPytest(tmp_path, CHECKED, "--twisted", "-n2")
+    out = runPytest(tmp_path, CHECKED, "--twisted", "-n2", plugins=["xdist.plugin"])
     assert "3 failed, 4 passed, 2 errors" in out

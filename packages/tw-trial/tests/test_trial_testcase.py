@@ -12,6 +12,8 @@ from twisted.internet import defer
 from twisted.python import log
 from twisted.python.failure import Failure
 from twisted.trial import unittest, util
+from twisted.trial.reporter import TestResult
+from twisted.trial.runner import TestLoader
 
 from .trial_helpers import NotingReporter, derived, run, runMethod
 
@@ -542,3 +544,14 @@ def test_durations_are_told(base: Kind) -> None:
     reporter: NotingReporter = run(base())
     (seconds,) = reporter.durations
     assert seconds >= 0
+
+
+def test_thousands_of_tests_run_in_one_process(base: Kind) -> None:
+    def passes(self: unittest.SynchronousTestCase) -> None:
+        self.assertTrue(True)
+
+    cls = type("ManyTests", (base,), {f"test_{number}": passes for number in range(4500)})
+    result = TestResult()
+    TestLoader().loadClass(cls).run(result)
+    assert (result.testsRun, result.successes) == (4500, 4500)
+    assert result.wasSuccessful()

@@ -1,6 +1,11 @@
 """Tests that are run by tests, and a reporter that notes what it is told."""
 
 import gc
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from twisted.python.components import implementer
@@ -84,3 +89,27 @@ def runMethod(
 ) -> NotingReporter:
     """Run one method of a class, as another kind of test case."""
     return run(derived(base, cls)(name))
+
+
+def runPytest(folder: Path, source: str, *options: str, plugins: Sequence[str] = ()) -> str:
+    """Write tests to a file, run pytest on it, and return what it printed.
+
+    Args:
+        folder: Where.
+        source: The tests.
+        options: Options of pytest.
+        plugins: Which plugins there are besides ours; each takes its time to be imported.
+    """
+    (folder / "test_sample.py").write_text(source)
+    words = ["pytest", "-rA", "-p", "no:cacheprovider", "--disable-plugin-autoload"]
+    for plugin in ("twisted.trial.pytestplugin", *plugins):
+        words += ["-p", plugin]
+    done = subprocess.run(
+        [sys.executable, "-m", *words, *options, "test_sample.py"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        env={**os.environ, "COLUMNS": "200"},
+    )
+    return done.stdout + done.stderr

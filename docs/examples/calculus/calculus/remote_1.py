@@ -26,14 +26,14 @@ class CalculationFactory(Factory):
         return CalculationProtocol(Calculation())
 
 
-def main():
+def serve(factory):
     from twisted.internet import reactor
     from twisted.python import log
 
     log.startLogging(sys.stdout)
-    reactor.listenTCP(0, CalculationFactory(), interface="127.0.0.1")
+    reactor.listenTCP(0, factory, interface="127.0.0.1")
     reactor.run()
 
 
 if __name__ == "__main__":
-    main()
+    serve(CalculationFactory())

@@ -2,6 +2,7 @@
 
 from calculus.base_3 import Calculation
 from calculus.remote_1 import CalculationProtocol as FormerProtocol
+from calculus.remote_1 import serve
 from twisted.internet.protocol import Factory
 from twisted.python import log
 
@@ -18,3 +19,7 @@ class CalculationProtocol(FormerProtocol):
 class CalculationFactory(Factory):
     def buildProtocol(self, address):
         return CalculationProtocol(Calculation())
+
+
+if __name__ == "__main__":
+    serve(CalculationFactory())

@@ -31,6 +31,7 @@ from twisted.internet._reactorinstall import installReactor
 from twisted.internet._sockets._filedescriptor import Settling
 from twisted.internet._sockets._loopconnection import LoopClient, LoopConnection, LoopServer
 from twisted.internet._timers import TimerQueue
+from twisted.internet.error import ReactorAlreadyRunning
 from twisted.internet.interfaces import IReadDescriptor, IWriteDescriptor
 from twisted.internet.posixbase import PosixReactorBase
 
@@ -62,15 +63,7 @@ class AsyncioSelectorReactor(PosixReactorBase):
         self._ownsLoop = False
         if eventloop is None:
             eventloop, self._ownsLoop = _loopOfThisThread()
-        if not isinstance(eventloop, asyncio.AbstractEventLoop):
-            raise TypeError(
-                f"{eventloop!r} is no event loop: pass one, such as asyncio.new_event_loop()"
-            )
-        if eventloop.is_closed():
-            raise ValueError(f"{eventloop!r} is closed: pass a loop that is open")
-        if not isinstance(eventloop, asyncio.SelectorEventLoop):
-            self._serverKind = LoopServer
-            self._clientKind = LoopClient
+        self._checkLoop(eventloop)
         self.loop: asyncio.AbstractEventLoop = eventloop
         self.iterating: bool = False
         self.closing: set[object] = set()
@@ -87,6 +80,44 @@ class AsyncioSelectorReactor(PosixReactorBase):
         super().__init__(self._epoll)
         self.settleSoon: Callable[[Settling], None] = self._settleSoon
         self._lifecycle.event("shutdown").addOwnStep("after", self._endSoon)
+        self._chooseKinds()
+
+    def moveTo(self, eventloop: asyncio.AbstractEventLoop) -> None:
+        """Live in another loop from now on; new in tw-reactor 26.11.0.
+
+        For whoever has to install a reactor before there is the loop that it is meant for. Timers,
+        ports and what else the reactor has move along.
+
+        Args:
+            eventloop: The loop. The one that the reactor leaves is not closed.
+
+        Raises:
+            TypeError: This is no loop of asyncio.
+            ValueError: The loop was closed, or connections live in the loop that the reactor is in.
+            ReactorAlreadyRunning: The reactor is running.
+        """
+        self._checkLoop(eventloop)
+        if self._lifecycle.alive:
+            raise ReactorAlreadyRunning("stop the reactor before it moves to another loop")
+        if self._loopConnections() or self.closing:
+            raise ValueError(f"connections of the reactor live in {self.loop!r}: close them before")
+        self._detach()
+        self.loop = eventloop
+        self._ownsLoop = False
+        self._chooseKinds()
+
+    def _checkLoop(self, eventloop: asyncio.AbstractEventLoop) -> None:
+        if not isinstance(eventloop, asyncio.AbstractEventLoop):
+            raise TypeError(
+                f"{eventloop!r} is no event loop: pass one, such as asyncio.new_event_loop()"
+            )
+        if eventloop.is_closed():
+            raise ValueError(f"{eventloop!r} is closed: pass a loop that is open")
+
+    def _chooseKinds(self) -> None:
+        if not isinstance(self.loop, asyncio.SelectorEventLoop):
+            self._serverKind = LoopServer
+            self._clientKind = LoopClient
 
     # Life
 

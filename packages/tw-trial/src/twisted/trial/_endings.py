@@ -19,13 +19,23 @@ THREAD_GRACE = 1.0
 def shutDownReactor() -> None:
     """Fire the shutdown event of the default reactor, if there is one and it does not run."""
     reactor: AnyReactor = installedReactor()
-    if reactor is None or reactor.running:
+    if reactor is None or reactor.running or isWithoutLoop(reactor):
         return
     limit = reactor.callLater(LONGEST_SHUTDOWN, reactor.crash)
     reactor.callWhenRunning(reactor.stop)
     reactor.run(installSignalHandlers=False)
     if limit.active():
         limit.cancel()
+
+
+def isWithoutLoop(reactor: AnyReactor) -> bool:
+    """Return whether a reactor can't run any more because the loop it is in was closed.
+
+    Args:
+        reactor: The reactor.
+    """
+    loop: AnyReactor = getattr(reactor, "loop", None)
+    return loop is not None and bool(loop.is_closed())
 
 
 def remainingThreads() -> list[threading.Thread]:
@@ -61,4 +71,4 @@ def endProcess(status: int) -> NoReturn:
     os._exit(status)
 
 
-__all__ = ["endProcess", "remainingThreads", "shutDownReactor"]
+__all__ = ["LONGEST_SHUTDOWN", "endProcess", "isWithoutLoop", "remainingThreads", "shutDownReactor"]

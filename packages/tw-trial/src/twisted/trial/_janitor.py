@@ -16,6 +16,7 @@ from typing import Any
 from twisted.internet._reactorinstall import installedReactor
 from twisted.python.failure import Failure
 from twisted.python.reflect import safe_repr
+from twisted.trial._kept import kept
 from twisted.trial._kinds import AnyReactor
 from twisted.trial._places import places
 
@@ -40,6 +41,9 @@ class DirtyReactorAggregateError(Exception):
         selectables: Descriptors, ports and connections.
         others: Texts about processes and threads.
     """
+
+    # Reports know it by the name under which users import it.
+    __module__ = "twisted.trial.util"
 
     def __init__(
         self,
@@ -102,7 +106,9 @@ def afterTest() -> DirtyReactorAggregateError | None:
 
 
 def _pendingCalls(reactor: AnyReactor) -> Sequence[Any]:
-    found: Sequence[Any] = [call for call in reactor.getDelayedCalls() if call.active()]
+    found: Sequence[Any] = [
+        call for call in reactor.getDelayedCalls() if call.active() and call not in kept
+    ]
     return found
 
 
@@ -128,16 +134,32 @@ def afterClass() -> DirtyReactorAggregateError | None:
         return None
     # Made before they end: their texts tell whether they are connected.
     error = DirtyReactorAggregateError([], selectables, others)
-    from twisted.internet.error import ConnectionLost
-
     for each in selectables:
-        try:
-            each.connectionLost(Failure(ConnectionLost("the test is over")))
-        except Exception:
-            # It is broken, and gone from the reactor anyway.
-            continue
+        disconnect(reactor, each)
     places.forget()
     return error
+
+
+def disconnect(reactor: AnyReactor, each: AnyReactor) -> None:
+    """Take a descriptor out of the reactor, and tell it that it is lost.
+
+    Args:
+        reactor: The reactor.
+        each: The descriptor, port or connection.
+    """
+    from twisted.internet.error import ConnectionLost
+
+    for method in ("removeReader", "removeWriter"):
+        try:
+            getattr(reactor, method)(each)
+        except Exception:
+            # It was not watched, or is broken.
+            continue
+    try:
+        each.connectionLost(Failure(ConnectionLost("the test is over")))
+    except Exception:
+        # It is broken, and gone from the reactor anyway.
+        return
 
 
 def processes() -> dict[int, object]:
@@ -148,14 +170,7 @@ def processes() -> dict[int, object]:
 
 
 def _isDirty(reactor: AnyReactor) -> bool:
-    readers = getattr(reactor, "getReaders", list)
-    writers = getattr(reactor, "getWriters", list)
-    return bool(readers() or writers() or _open(reactor) or processes() or _working(reactor))
-
-
-def _open(reactor: AnyReactor) -> list[Any]:
-    """Return the transports that are open, those among them that the reactor does not watch."""
-    return list(getattr(reactor, "openTransports", ()))
+    return bool(_selectables(reactor) or _processesLeft() or (not kept and _working(reactor)))
 
 
 def _working(reactor: AnyReactor) -> list[str]:
@@ -171,17 +186,22 @@ def _working(reactor: AnyReactor) -> list[str]:
 
 
 def _selectables(reactor: AnyReactor) -> list[Any]:
-    """Take every descriptor out of the reactor, and return them."""
-    removeAll = getattr(reactor, "removeAll", list)
-    found: list[Any] = list(removeAll())
-    known = {id(each) for each in found}
-    return found + [each for each in _open(reactor) if id(each) not in known]
+    """Return descriptors and transports, those among them that the reactor does not watch."""
+    found: dict[int, Any] = {}
+    for name in ("getReaders", "getWriters"):
+        found.update((id(each), each) for each in getattr(reactor, name, list)())
+    found.update((id(each), each) for each in getattr(reactor, "openTransports", ()))
+    return [each for each in found.values() if each not in kept]
+
+
+def _processesLeft() -> dict[int, object]:
+    return {pid: process for pid, process in processes().items() if process not in kept}
 
 
 def endProcesses(reactor: AnyReactor) -> list[str]:
     """Kill the processes that are left."""
     texts = []
-    for pid, process in list(processes().items()):
+    for pid, process in _processesLeft().items():
         texts.append(
             "\n".join(filter(None, [f"process {pid}: {process!r}", places.describe(process)]))
         )
@@ -190,7 +210,7 @@ def endProcesses(reactor: AnyReactor) -> list[str]:
         except OSError:
             continue
     limit = time.monotonic() + LONGEST_WAIT
-    while processes() and time.monotonic() < limit:
+    while _processesLeft() and time.monotonic() < limit:
         reactor.iterate(GRACE)
         sys.modules["twisted.internet.process"].reapAllProcesses()
     if texts:
@@ -201,7 +221,9 @@ def endProcesses(reactor: AnyReactor) -> list[str]:
 
 
 def leaveThreads(reactor: AnyReactor) -> list[str]:
-    """Replace a pool whose threads still work."""
+    """Replace a pool whose threads still work; one that others may use is left alone."""
+    if kept:
+        return []
     limit = time.monotonic() + THREAD_GRACE
     while _working(reactor) and time.monotonic() < limit:
         reactor.iterate(GRACE)
@@ -217,7 +239,7 @@ def _endPool(reactor: AnyReactor) -> None:
     as other test runners do. One that works on can't be ended from outside.
     """
     pool = getattr(reactor, "threadpool", None)
-    if pool is not None:
+    if pool is not None and not kept:
         reactor.threadpool = None
         pool.stopWithoutWaiting()
 
@@ -226,6 +248,7 @@ __all__ = [
     "DirtyReactorAggregateError",
     "afterClass",
     "afterTest",
+    "disconnect",
     "endProcesses",
     "leaveThreads",
     "processes",

@@ -8,32 +8,34 @@ from collections.abc import Callable
 from typing import Any
 
 from twisted.internet._reactorinstall import installedReactor
-from twisted.python.failure import Failure
+from twisted.trial._endings import isWithoutLoop
 from twisted.trial._janitor import (
     GRACE,
     GRACE_TURNS,
     DirtyReactorAggregateError,
+    disconnect,
     endProcesses,
     leaveThreads,
     processes,
 )
+from twisted.trial._kept import kept
 from twisted.trial._kinds import AnyReactor
 
 
 class Leftovers:
-    """Knows what may stay in the reactor."""
+    """Takes out of the reactor what a test left, and learns what may stay there."""
 
-    def __init__(self) -> None:
-        """Let nothing stay."""
-        # The things themselves are held: the number of one that is gone may be another's.
-        self._kept: dict[int, object] = {}
+    def begin(self) -> None:
+        """Let everything stay that is there before a test begins: it is not of this test."""
+        kept.only(_contents())
 
     def keeping(self) -> Callable[[], None]:
         """Return what lets everything stay that came into the reactor since this call."""
+        # Held until then, so that no number is used again.
         before = {id(each): each for each in _contents()}
 
         def keep() -> None:
-            self._kept.update((id(each), each) for each in _contents() if id(each) not in before)
+            kept.add(each for each in _contents() if id(each) not in before)
 
         return keep
 
@@ -42,19 +44,15 @@ class Leftovers:
         reactor: AnyReactor = installedReactor()
         if reactor is None:
             return None
-        there = {id(each) for each in _contents()}
-        self._kept = {number: each for number, each in self._kept.items() if number in there}
-        for _ in range(GRACE_TURNS):
-            if not self._left():
+        for _ in range(0 if isWithoutLoop(reactor) else GRACE_TURNS):
+            if not _left():
                 break
             # What is about to end by itself may do so.
             reactor.iterate(GRACE)
-        left = self._left()
+        left = _left()
         calls = [each for each in left if hasattr(each, "getTime")]
         running = {id(each) for each in processes().values()}
-        others = [] if running & self._kept.keys() else endProcesses(reactor)
-        if not self._kept:
-            others += leaveThreads(reactor)
+        others = [*endProcesses(reactor), *leaveThreads(reactor)]
         selectables = [
             each for each in left if not hasattr(each, "getTime") and id(each) not in running
         ]
@@ -65,11 +63,12 @@ class Leftovers:
             if call.active():
                 call.cancel()
         for each in selectables:
-            _disconnect(reactor, each)
+            disconnect(reactor, each)
         return error
 
-    def _left(self) -> list[Any]:
-        return [each for each in _contents() if id(each) not in self._kept]
+
+def _left() -> list[Any]:
+    return [each for each in _contents() if each not in kept]
 
 
 def _contents() -> list[Any]:
@@ -83,23 +82,6 @@ def _contents() -> list[Any]:
     found.update((id(each), each) for each in getattr(reactor, "openTransports", ()))
     found.update((id(each), each) for each in processes().values())
     return list(found.values())
-
-
-def _disconnect(reactor: AnyReactor, each: AnyReactor) -> None:
-    """Take a descriptor out of the reactor, and tell it that it is lost."""
-    from twisted.internet.error import ConnectionLost
-
-    for method in ("removeReader", "removeWriter"):
-        try:
-            getattr(reactor, method)(each)
-        except Exception:
-            # It was not watched, or is broken.
-            continue
-    try:
-        each.connectionLost(Failure(ConnectionLost("the test is over")))
-    except Exception:
-        # It is broken, and gone from the reactor anyway.
-        return
 
 
 __all__ = ["Leftovers"]

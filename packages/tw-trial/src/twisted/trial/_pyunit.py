@@ -16,9 +16,16 @@ def asExcInfo(error: Error) -> AnyObject:
     Args:
         error: A failure, or what is in that form already.
     """
-    if isinstance(error, Failure):
-        return error.type, error.value, error.getTracebackObject()
-    return error
+    if not isinstance(error, Failure):
+        return error
+    traceback = error.getTracebackObject()
+    if traceback is None and error.value.__traceback__ is None:
+        # Some that take such a thing, pytest for one, can't show it without a traceback.
+        try:
+            raise error.value
+        except BaseException as raised:
+            traceback = raised.__traceback__
+    return error.type, error.value, traceback
 
 
 @implementer(IReporter)

@@ -45,9 +45,18 @@ def byJumping(clock: Clock, otherwise: Waiter) -> Waiter:
     """
 
     def wait(deferred: Deferred[Any]) -> AnyObject:
+        isOver = False
+
+        # One that was called may still wait for another one.
+        def over(result: AnyObject) -> AnyObject:
+            nonlocal isOver
+            isOver = True
+            return result
+
+        deferred.addBoth(over)
         for _ in range(MOST_JUMPS):
             calls = clock.getDelayedCalls()
-            if deferred.called or not calls:
+            if isOver or not calls:
                 return otherwise(deferred)
             clock.advance(max(0, min(call.getTime() for call in calls) - clock.seconds()))
         deferred.addErrback(lambda failure: None)

@@ -13,6 +13,10 @@ from twisted.trial._kinds import AnyReactor
 _T = TypeVar("_T")
 
 
+LONGEST_TURN = 1.0
+"""How many seconds a turn of a reactor takes, at most, that was started before."""
+
+
 class ReactorStopped(Exception):
     """The reactor was stopped while a test waited for a Deferred.
 
@@ -38,23 +42,29 @@ def waitFor(deferred: Deferred[_T], seconds: float, name: str) -> _T | Failure:
     from twisted.internet import reactor
 
     reactorInUse: Any = reactor
+    # A reactor in a loop of asyncio that others run at times: only the loop is run for this.
+    isStarted = reactorInUse.running and getattr(reactorInUse, "loop", None) is not None
     expired = False
+
+    def over(result: object) -> None:
+        if not isStarted:
+            reactorInUse.crash()
 
     def expire() -> None:
         nonlocal expired
         expired = True
         deferred.cancel()
-        reactorInUse.crash()
-
-    def fired(result: object) -> None:
-        reactorInUse.crash()
+        over(None)
 
     call = reactorInUse.callLater(seconds, expire)
-    deferred.addBoth(fired)
+    deferred.addBoth(over)
     try:
         # Ctrl-C is to interrupt the tests, not to stop the reactor.
         with _awakenedBySignals(reactorInUse):
-            reactorInUse.run(installSignalHandlers=False)
+            if not isStarted:
+                reactorInUse.run(installSignalHandlers=False)
+            while isStarted and reactorInUse.running and not (results or expired):
+                reactorInUse.iterate(LONGEST_TURN)
     finally:
         if call.active():
             call.cancel()

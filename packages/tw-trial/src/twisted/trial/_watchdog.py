@@ -11,8 +11,8 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 from twisted.internet.defer import TimeoutError
@@ -35,7 +35,16 @@ class TestHangs(BaseException):
 
 
 class Watchdog:
-    """Watches the test that runs in the main thread."""
+    """Watches the test that runs in the main thread.
+
+    Attributes:
+        expect: Is called with how many seconds it may be until it is called again, 0 if that does
+            not matter; for who watches this process from outside.
+        atTheEnd: Is called before the process is ended; for who keeps what it writes.
+    """
+
+    expect: Callable[[float], None] | None = None
+    atTheEnd: Callable[[], object] | None = None
 
     def __init__(self) -> None:
         """Watch nothing yet."""
@@ -74,15 +83,21 @@ class Watchdog:
         if self._awake:
             self._name, self._seconds, self._attempts = name, seconds, 0
             signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001) + GRACE, 1.0)
+            if self.expect is not None:
+                self.expect(max(seconds, 0.001))
 
     def end(self) -> None:
         """Stop watching."""
         if self._awake:
             signal.setitimer(signal.ITIMER_REAL, 0)
+            if self.expect is not None:
+                self.expect(0.0)
 
     def _expired(self, number: int, frame: FrameType | None) -> None:
         """Raise an exception in the test; called as the handler of the signal."""
         self._attempts += 1
+        if self.expect is not None:
+            self.expect(1.0)
         text = f"{self._name} still running at {self._seconds} secs"
         if self._attempts > MOST_ATTEMPTS:
             self._giveUp()
@@ -91,8 +106,12 @@ class Watchdog:
         raise TimeoutError(text)
 
     def _giveUp(self) -> None:
+        if self.atTheEnd is not None:
+            self.atTheEnd()
         for stream in (sys.stdout, sys.stderr):
-            stream.flush()
+            # The test may have closed it.
+            with suppress(Exception):
+                stream.flush()
         message = f"\n{self._name} can't be stopped, so the run ends here.\n"
         os.write(2, message.encode("utf-8", "backslashreplace"))
         faulthandler.dump_traceback(file=2)

@@ -4,9 +4,6 @@ Trial's test cases run under pytest as they are. Of other tests the plugin looks
 have the marker `twisted`, or at all if the option `--twisted` or the setting `twisted` is there:
 they, and the fixtures that they ask for, may be coroutines or return Deferreds, and they fail for
 what they leave in the reactor and for errors that were logged.
-
-pytest asks for the version of a distribution called Twisted as soon as trial's test cases are
-loaded, and this plugin sees to an answer where only our parts are installed.
 """
 
 import gc
@@ -15,6 +12,7 @@ import warnings
 import zlib
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 try:
@@ -26,7 +24,6 @@ except ImportError as _error:
 
 from twisted.trial._collectedwarnings import NEVER_AWAITED
 from twisted.trial._kinds import AnyObject, AnyReactor
-from twisted.trial._metadata import answerForTwisted
 
 if TYPE_CHECKING:
     from twisted.internet.task import Clock
@@ -49,15 +46,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--twisted-reactor",
         metavar="NAME",
-        help="the kind of reactor to install, one of those that trial --help-reactors lists",
+        help="the kind of reactor to install, one of those that trial --help-reactors lists, or "
+        "pytest-asyncio for one in its loop",
     )
     parser.addini("twisted", "the same as --twisted", type="bool", default=False)
     parser.addini("twisted_reactor", "the same as --twisted-reactor", default="")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Have the question for the version of Twisted answered, and install the reactor."""
-    answerForTwisted()
+    """Declare the marker, and install the reactor."""
     config.addinivalue_line(
         "markers",
         "twisted(timeout=120): wait for what the test and its fixtures return, Deferreds or "
@@ -65,15 +62,22 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     name = config.getoption("--twisted-reactor") or config.getini("twisted_reactor")
     if name:
-        _install(name)
+        _install(config, name)
     config.pluginmanager.register(TestsWithDeferreds(config), "twisted-tests")
 
 
-def _install(name: str) -> None:
+def _install(config: pytest.Config, name: str) -> None:
     from twisted.internet._reactorchoice import NoSuchReactor, installReactor
 
     try:
-        installReactor(name)
+        if name == "pytest-asyncio":
+            from twisted.trial import _pytestasyncio
+
+            _pytestasyncio.checkScopes(config)
+            _pytestasyncio.installMoving()
+            config.pluginmanager.register(_pytestasyncio, "twisted-reactor-in-loop")
+        else:
+            installReactor(name)
     except (NoSuchReactor, ImportError, AssertionError) as error:
         raise pytest.UsageError(f"--twisted-reactor {name}: {error}") from None
 
@@ -95,6 +99,7 @@ class TestsWithDeferreds:
         self._mayWatch = not config.pluginmanager.hasplugin("timeout")
         self._item: pytest.Item | None = None
         self._leftovers: Leftovers | None = None
+        self._isFirstOfItsClass = self._isLastOfItsClass = True
         self.clock: Clock | None = None
         self.network: SimulatedNetwork | None = None
 
@@ -127,6 +132,17 @@ class TestsWithDeferreds:
 
     # One test
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(
+        self, item: pytest.Item, nextitem: pytest.Item | None
+    ) -> Generator[None, object, object]:
+        """Note whether a test is the last one of its class."""
+        cls = getattr(item, "cls", None)
+        self._isLastOfItsClass = nextitem is None or getattr(nextitem, "cls", None) is not cls
+        result = yield
+        self._isFirstOfItsClass = self._isLastOfItsClass
+        return result
+
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, object, object]:
         """Prepare for a test."""
@@ -137,19 +153,29 @@ class TestsWithDeferreds:
 
             if self._leftovers is None:
                 self._leftovers = Leftovers()
+            self._leftovers.begin()
             loggedErrors.listen()
             # What was logged before does not belong to this test.
             loggedErrors.take()
             loggedErrors.test = item.nodeid
+        elif _isTrials(item) and self._isFirstOfItsClass:
+            from twisted.trial._leftovers import Leftovers
+
+            Leftovers().begin()
         return (yield)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
         """Watch over a test that may not come back."""
+        if isinstance(item, pytest.Function) and _isTrials(item):
+            # What its class has opened for all its tests may stay until then.
+            case: AnyObject = item.instance
+            case._isLastOfItsClass = self._isLastOfItsClass
         if not self._mayWatch or not (self._wants(item) or _isTrials(item)):
             return (yield)
         from twisted.trial._watchdog import watchdog
 
+        watchdog.atTheEnd = partial(_showOutput, item.config)
         with watchdog.awake():
             return (yield)
 
@@ -179,14 +205,29 @@ class TestsWithDeferreds:
         _raise([*[failure.value for failure in loggedErrors.take()], *forgotten])
         return result
 
+    def checkLeftovers(self) -> None:
+        """Take out of the reactor what the test has left.
+
+        Raises:
+            DirtyReactorAggregateError: There was something.
+        """
+        if self._leftovers is not None and self._wants(self._item):
+            problem = self._leftovers.check()
+            if problem is not None:
+                raise problem
+
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_teardown(self, item: pytest.Item) -> Generator[None, object, object]:
         """Check what a test and its fixtures have left, when the fixtures are done."""
+        problem: BaseException | None = None
         try:
             result = yield
         finally:
+            try:
+                self.checkLeftovers()
+            except Exception as error:
+                problem = error
             self.clock = self.network = self._item = None
-            problem = self._leftovers.check() if self._leftovers and self._wants(item) else None
         logged: list[Failure] = []
         if self._wants(item):
             from twisted.trial._loggederrors import loggedErrors
@@ -200,18 +241,20 @@ class TestsWithDeferreds:
         self, fixturedef: "pytest.FixtureDef[Any]", request: pytest.FixtureRequest
     ) -> Generator[None, object, object]:
         """Wait for what a fixture returns; what one that outlives a test opens may stay open."""
-        if not self._wants(self._item):
-            return (yield)
-        from twisted.trial._synchronized import synchronizedFixture
-
+        wanted = self._wants(self._item)
         keep = None
-        if request.scope != "function" and self._leftovers is not None:
-            keep = self._leftovers.keeping()
+        if request.scope != "function" and (wanted or _isTrials(self._item)):
+            from twisted.trial._leftovers import Leftovers
+
+            keep = Leftovers().keeping()
         original = fixturedef.func
-        waiting: Callable[..., Any]
-        waiting = synchronizedFixture(original, request.instance, self._fixtureWaiter())
-        # As other plugins for asynchronous fixtures do: pytest has no hook around the call.
-        fixturedef.func = waiting  # type: ignore[misc]  # declared as final
+        if wanted and not _isOfAsyncio(original):
+            from twisted.trial._synchronized import synchronizedFixture
+
+            waiting: Callable[..., Any]
+            waiting = synchronizedFixture(original, request.instance, self._fixtureWaiter())
+            # As other plugins for asynchronous fixtures do: pytest has no hook around the call.
+            fixturedef.func = waiting  # type: ignore[misc]  # declared as final
         try:
             return (yield)
         finally:
@@ -237,7 +280,17 @@ class TestsWithDeferreds:
         shutDownReactor()
 
 
-def _isTrials(item: pytest.Item) -> bool:
+def _showOutput(config: pytest.Config) -> None:
+    """Print what the test that runs has printed, and keep no more of it."""
+    capturing: AnyObject = config.pluginmanager.getplugin("capturemanager")
+    if capturing is not None:
+        capturing.suspend_global_capture(in_=False)
+        out, err = capturing.read_global_capture()
+        sys.stdout.write(out)
+        sys.stderr.write(err)
+
+
+def _isTrials(item: pytest.Item | None) -> bool:
     """Return whether a test is one of trial's test cases."""
     module = sys.modules.get("twisted.trial._synchronous")
     cls = getattr(item, "cls", None)
@@ -249,6 +302,12 @@ def _isTestCase(item: pytest.Item) -> bool:
     module = sys.modules.get("unittest")
     cls = getattr(item, "cls", None)
     return module is not None and cls is not None and issubclass(cls, module.TestCase)
+
+
+def _isOfAsyncio(fixture: Callable[..., Any]) -> bool:
+    """Return whether a fixture was declared with `pytest_asyncio.fixture`, which runs it."""
+    # pytest-asyncio has a public question like this for tests only.
+    return bool(getattr(fixture, "_force_asyncio_fixture", False))
 
 
 def _raise(problems: list[BaseException]) -> None:

@@ -63,9 +63,6 @@ def suppress(action: str = "ignore", **kwarg: object) -> Suppression:
     return (action,), dict(kwarg)
 
 
-# Reports know it by the name under which users import it.
-DirtyReactorAggregateError.__module__ = __name__
-
 __all__ = [
     "DEFAULT_TIMEOUT_DURATION",
     "DirtyReactorAggregateError",

@@ -59,7 +59,7 @@ def installer(found: Distribution) -> str:
 def installedIn(folder: Path, name: str | None = None) -> Iterator[Distribution]:
     """Yield what package managers have installed in a directory.
 
-    Not what other finders of this process answer, such as the one of tw-trial inside of pytest.
+    Not what other finders of this process answer.
 
     Args:
         folder: The directory.

@@ -6,6 +6,7 @@ import os
 import sys
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -13,10 +14,11 @@ from twisted.internet.defer import Deferred, ensureDeferred, gatherResults
 from twisted.python.failure import Failure
 from twisted.trial._holders import TestHolder
 from twisted.trial._kinds import AnyObject, AnyReactor, AnyReporter, AnyTest
-from twisted.trial._remotefailures import RemoteFailure
+from twisted.trial._remotefailures import Description, RemoteFailure
 from twisted.trial._suites import TestSuite, flattened
 from twisted.trial._todo import Todo
 from twisted.trial._workers._batches import batchesOf
+from twisted.trial._workers._heartbeat import Pulse
 from twisted.trial._workers._workerprocess import WorkerProcess
 from twisted.trial.runner import TrialRunner
 
@@ -91,6 +93,7 @@ def _runReactor(reactor: AnyReactor, done: Deferred[None], run: "OneRun") -> Non
         run.kill()
         raise KeyboardInterrupt
     if isinstance(results[0], Failure):
+        run.kill()
         results[0].raiseException()
 
 
@@ -149,7 +152,11 @@ class OneRun:
             lane.pending = self._batches.pop(0)
             while lane.pending and not self._reporter.shouldStop:
                 if lane.worker is None:
-                    lane.worker = self._start(number, lane)
+                    try:
+                        lane.worker = self._start(number, lane)
+                    except OSError as error:
+                        lane.giveUp(f"No process can be started to run the test: {error}")
+                        break
                 before = len(lane.pending)
                 how = await lane.runPending()
                 if how is None:
@@ -166,6 +173,7 @@ class OneRun:
         here = os.getcwd()
         coverage = os.path.join(here, f"worker-{number}-{unique}.coverage")
         self._coverage.append(coverage)
+        heart = os.path.join(here, f"worker-{number}.heart")
         told = os.path.join(here, f"worker-{number}.json")
         with open(told, "w", encoding="utf-8") as file:
             json.dump(
@@ -174,15 +182,21 @@ class OneRun:
                     "random": self._settings.random,
                     "directory": os.path.join(here, str(number)),
                     "coverage": coverage,
+                    "heart": heart,
                     "path": sys.path,
                 },
                 file,
             )
         path = os.path.join(here, f"worker-{number}.log")
-        output = open(path, "ab", buffering=0)  # noqa: SIM115 - the worker closes it at its end
-        worker = WorkerProcess(self._reactor, output, lane.gotEvent)
+        with ExitStack() as stack:
+            output = stack.enter_context(open(path, "ab", buffering=0))
+            pulse = Pulse(heart)
+            stack.callback(pulse.close)
+            worker = WorkerProcess(self._reactor, output, lane.gotEvent, pulse)
+            worker.start(told, self._settings.directory)
+            # From now on the worker closes them.
+            stack.pop_all()
         self._workers.add(worker)
-        worker.start(told, self._settings.directory)
         return worker
 
     def _replay(self, name: str, number: int, events: Sequence[Any]) -> None:
@@ -289,16 +303,27 @@ class Lane:
         text = f"The process that ran the test {how}."
         if output:
             text += f" This is the end of what it printed:\n{output}"
-        described = ["", "WorkerCrashed", text, f"{text}\n"]
         if self._current is not None:
             name = self._current
-            self._events += [["addError", name, described], ["stopTest", name]]
+            self._events += [["addError", name, _crash(text)], ["stopTest", name]]
             self._over()
         elif giveUp:
-            for name, number in self.pending:
-                kinds: list[list[Any]] = [["startTest", name], ["addError", name, described]]
-                self._replay(name, number, [*kinds, ["stopTest", name]])
-            self.pending.clear()
+            self.giveUp(text)
+
+    def giveUp(self, text: str) -> None:
+        """Report that the pending tests cannot be run.
+
+        Args:
+            text: Why.
+        """
+        for name, number in self.pending:
+            kinds: list[list[Any]] = [["startTest", name], ["addError", name, _crash(text)]]
+            self._replay(name, number, [*kinds, ["stopTest", name]])
+        self.pending.clear()
+
+
+def _crash(text: str) -> Description:
+    return "", "WorkerCrashed", text, f"{text}\n"
 
 
 def mergedCoverage(paths: Sequence[str]) -> dict[tuple[str, int], int]:

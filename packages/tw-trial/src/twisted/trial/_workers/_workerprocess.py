@@ -21,6 +21,7 @@ from twisted.trial._workers._commands import (
     StopTests,
     Tell,
 )
+from twisted.trial._workers._heartbeat import READ_EVERY, Pulse
 
 LONGEST_END = 15.0
 """How many seconds a worker has to end when there is nothing more to do."""
@@ -102,7 +103,11 @@ class WorkerProcess(ProcessProtocol):
     """
 
     def __init__(
-        self, reactor: AnyReactor, output: BinaryIO, gotEvent: Callable[[Any], None]
+        self,
+        reactor: AnyReactor,
+        output: BinaryIO,
+        gotEvent: Callable[[Any], None],
+        pulse: Pulse,
     ) -> None:
         """Prepare for a process.
 
@@ -110,9 +115,13 @@ class WorkerProcess(ProcessProtocol):
             reactor: The reactor.
             output: The file that takes what the worker prints; it is closed at the end.
             gotEvent: Is called with each event.
+            pulse: Tells whether the process is stuck; it is closed at the end.
         """
         self._reactor = reactor
         self._output = output
+        self._pulse = pulse
+        self._looking: Any = None
+        self._overdue: float | None = None
         self._printed = 0
         self._tail = b""
         self.alive = True
@@ -145,6 +154,15 @@ class WorkerProcess(ProcessProtocol):
         """Begin to speak AMP."""
         transport: AnyObject = PipesAsTransport(self.transport)
         self._amp.makeConnection(transport)
+        self._look()
+
+    def _look(self) -> None:
+        """Look now and then whether a test is stuck; then nothing but a kill ends it."""
+        self._overdue = self._pulse.overdue(self._reactor.seconds())
+        if self._overdue is None:
+            self._looking = self._reactor.callLater(READ_EVERY, self._look)
+        else:
+            self.kill()
 
     def childDataReceived(self, childFD: int, data: bytes) -> None:
         """Take what the worker says, or what it prints."""
@@ -176,14 +194,22 @@ class WorkerProcess(ProcessProtocol):
         if not self.alive:
             return
         self.alive = False
-        for call in self._calls:
+        for call in [*self._calls, self._looking]:
             if call.active():
                 call.cancel()
         transport: AnyObject = self.transport
         transport.loseConnection()
         self._output.close()
+        self._pulse.close()
         self._amp.connectionLost(Failure(ConnectionLost("the worker is over")))
-        self.ended.callback(_howItEnded(reason))
+        if self._overdue is None:
+            how = _howItEnded(reason)
+        else:
+            how = (
+                f"was killed: a step of the test still ran at {self._overdue} secs, and could "
+                "not be interrupted"
+            )
+        self.ended.callback(how)
 
     def _call(self, seconds: float, function: Callable[..., object], *args: object) -> None:
         self._calls.append(self._reactor.callLater(seconds, function, *args))

@@ -28,6 +28,7 @@ from twisted.trial._kinds import AnyObject, AnyReporter, AnyTest
 from twisted.trial._remotefailures import Description, shortened
 from twisted.trial._suites import LoggedSuite, TestSuite, flattened
 from twisted.trial._todo import Todo
+from twisted.trial._watchdog import watchdog
 from twisted.trial._workers._commands import (
     FROM_PARENT,
     TO_PARENT,
@@ -36,6 +37,7 @@ from twisted.trial._workers._commands import (
     Tell,
     partsOf,
 )
+from twisted.trial._workers._heartbeat import Heart
 from twisted.trial.itrial import Error
 from twisted.trial.reporter import Reporter
 
@@ -290,6 +292,7 @@ def main(told: AnyObject) -> None:
 
     runner = makeRunner(config, makeReporter)
     tests = TestsByName(allTests(config))
+    watchdog.expect = Heart(told["heart"]).expect
     with runner.surroundings():
         serve(side, tests, runner.runPart)
         shutDownReactor()
