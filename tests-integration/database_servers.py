@@ -9,10 +9,12 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from abc import ABC, abstractmethod
 from importlib import import_module
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,40 @@ import pytest
 
 PATIENCE = 120.0
 """How many seconds to wait for a server that starts or ends on a machine that is busy."""
+
+
+DEBIAN_PACKAGES = Path("/usr/lib/python3/dist-packages")
+"""Where Debian keeps the modules of its own Python."""
+
+
+def requireDriver(name: str) -> None:
+    """Skip the test unless a driver can be imported.
+
+    Args:
+        name: Its module. That of mysqlclient is taken from Debian's package, too: as a wheel it
+            does not exist, and to build it takes the headers of a client library.
+    """
+    reason = f"the driver is not installed: pip install {name}"
+    if name == "MySQLdb":
+        reason = "mysqlclient is not installed for this Python: apt-get install python3-mysqldb"
+        _findMySQLdb()
+    pytest.importorskip(name, reason=reason, exc_type=ImportError)
+
+
+def _findMySQLdb() -> None:
+    """Let `import MySQLdb` find that of Debian, and nothing else of what lies beside it."""
+    file = DEBIAN_PACKAGES / "MySQLdb" / "__init__.py"
+    if "MySQLdb" in sys.modules or not file.exists():
+        return
+    spec = spec_from_file_location("MySQLdb", file, submodule_search_locations=[str(file.parent)])
+    assert spec is not None
+    assert spec.loader is not None
+    sys.modules["MySQLdb"] = module = module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except ImportError:
+        # It is made for another version of Python.
+        del sys.modules["MySQLdb"]
 
 
 class DatabaseServer(ABC):
@@ -216,7 +252,7 @@ class PostgreSQL(DatabaseServer):
 
 
 class MariaDB(DatabaseServer):
-    """MariaDB, with a driver."""
+    """MariaDB, with two drivers."""
 
     package = "mariadb-server"
     identity = "SELECT CONNECTION_ID()"
@@ -224,12 +260,10 @@ class MariaDB(DatabaseServer):
     socketName = "socket"
 
     def drivers(self) -> dict[str, dict[str, Any]]:
+        where = {"unix_socket": str(self.directory / self.socketName), "user": "root"}
         return {
-            "pymysql": {
-                "unix_socket": str(self.directory / self.socketName),
-                "user": "root",
-                "database": "test",
-            }
+            "pymysql": {**where, "database": "test"},
+            "MySQLdb": {**where, "db": "test"},
         }
 
     def kill(self, number: int) -> str:

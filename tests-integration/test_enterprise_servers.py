@@ -20,7 +20,7 @@ from twisted.internet.epollreactor import EPollReactor
 from twisted.internet.task import LoopingCall
 from twisted.python.failure import Failure
 
-from .database_servers import DatabaseServer, MariaDB, PostgreSQL
+from .database_servers import DatabaseServer, MariaDB, PostgreSQL, requireDriver
 
 PATIENCE = 120.0
 """After so many seconds a test has failed; nothing is timed by it."""
@@ -32,6 +32,7 @@ SERVERS: dict[str, type[DatabaseServer]] = {
     "psycopg": PostgreSQL,
     "psycopg2": PostgreSQL,
     "pymysql": MariaDB,
+    "MySQLdb": MariaDB,
 }
 
 
@@ -48,7 +49,7 @@ def servers() -> Iterator[dict[type[DatabaseServer], DatabaseServer]]:
 def driver(request: pytest.FixtureRequest) -> str:
     """The name of a driver."""
     name = str(request.param)
-    pytest.importorskip(name, reason=f"the driver is not installed: pip install {name}")
+    requireDriver(name)
     return name
 
 

@@ -1,7 +1,7 @@
 """The examples of the how-tos about applications, twistd and process monitoring.
 
 They are applications/echo.tac, applications/echoing.py, applications/client.tac,
-applications/by_hand.py, process-monitoring/watch.tac and process-monitoring/heartbeat.py.
+applications/by_hand.py, applications/in_turn.tac, process-monitoring/watch.tac and process-monitoring/heartbeat.py.
 """
 
 import signal
@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from .daemons import TWISTD
-from .running import PATIENCE, ROOT, freePort, running
+from .running import PATIENCE, ROOT, ask, freePort, running
 
 APPLICATIONS = ROOT / "docs" / "examples" / "applications"
 MONITORING = ROOT / "docs" / "examples" / "process-monitoring"
@@ -45,6 +45,31 @@ def test_client_comes_back_to_a_server_that_was_away() -> None:
             client.waitFor(lambda text: text.count("answer: hello") == 2)
             server.stop()
         assert client.stop(signal.SIGTERM) == -signal.SIGTERM
+
+
+def test_server_listens_when_what_it_needs_is_there() -> None:
+    needed, port = freePort(), freePort()
+    variables = {"ECHO_PORT": str(needed), "READY_PORT": str(port)}
+    with running([*QUIET, "-y", "in_turn.tac"], APPLICATIONS, variables) as it:
+        it.waitFor(lambda text: "waiting for the other server" in text)
+        with socket.socket() as probe:
+            assert probe.connect_ex(("127.0.0.1", port)) != 0
+        with running([*QUIET, "-y", "echo.tac"], APPLICATIONS, variables):
+            it.waitFor(lambda text: STARTED in text)
+            assert ask(port, b"") == b"ready\n"
+            assert it.stop() == -signal.SIGINT
+    log = "".join(it.out)
+    assert log.index("Starting factory") < log.index(STARTED)
+    assert "Traceback" not in log
+
+
+def test_waiting_for_what_a_server_needs_can_be_given_up() -> None:
+    variables = {"ECHO_PORT": str(freePort()), "READY_PORT": str(freePort())}
+    with running([*QUIET, "-y", "in_turn.tac"], APPLICATIONS, variables) as it:
+        it.waitFor(lambda text: "waiting for the other server" in text)
+        assert it.stop() == -signal.SIGINT
+    assert "Traceback" not in "".join(it.out)
+    assert it.err == []
 
 
 def test_application_runs_without_twistd() -> None:

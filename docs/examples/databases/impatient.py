@@ -12,7 +12,7 @@ ENDLESS = """
 
 async def main(reactor):
     # One thread: as long as it is at work, nothing else is done.
-    pool = adbapi.ConnectionPool("sqlite3", ":memory:", cp_reactor=reactor, cp_min=1, cp_max=1)
+    pool = adbapi.ConnectionPool("sqlite3", ":memory:", cp_reactor=reactor, cp_max=1)
     try:
         await pool.runQuery(ENDLESS).addTimeout(0.2, reactor)
     except TimeoutError:

@@ -1,9 +1,11 @@
 """Calls that are cancelled, and pools that end."""
 
+import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from time import monotonic, sleep
 
 import pytest
 
@@ -36,6 +38,19 @@ class Held:
         self.begun.release()
         self.go.wait(HANGS_AFTER)
         return "done"
+
+
+def withUsers(connection: sqlite3.Connection) -> None:
+    """Make the table in a database of its own, where nobody else locks it."""
+    connection.execute("CREATE TABLE users (name TEXT PRIMARY KEY, age INTEGER)")
+
+
+def waitUntil(condition: Callable[[], bool]) -> None:
+    """Wait for threads, without turning the reactor."""
+    limit = monotonic() + HANGS_AFTER
+    while not condition():
+        assert monotonic() < limit, "the condition did not come to hold"
+        sleep(0.001)
 
 
 @pytest.fixture
@@ -164,6 +179,22 @@ class TestCancelling:
         assert isinstance(house.error(call), CancelledError)
         house.result(pool.runQuery("anything"))
 
+    def test_a_call_is_given_up_where_no_thread_can_be_started(
+        self, house: House, held: Held, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        class NoThread(threading.Thread):
+            def start(self) -> None:
+                raise RuntimeError("can't start new thread")
+
+        pool = house.pool(cp_min=1, cp_max=1)
+        call = pool.runInteraction(held)
+        assert held.begun.acquire(timeout=HANGS_AFTER)
+        monkeypatch.setattr("twisted.enterprise.adbapi._calls.Thread", NoThread)
+        call.cancel()
+        assert isinstance(house.error(call), CancelledError)
+        held.go.set()
+        assert house.result(pool.runQuery("SELECT name FROM users")) == [("joe",)]
+
     def test_no_interrupt_hits_what_comes_after_the_call(self) -> None:
         call = Call(None)
         inside, go = threading.Event(), threading.Event()
@@ -203,6 +234,23 @@ class TestClosing:
         (connection,) = driver.connections
         assert connection.done == [*(x for n in range(10) for x in (str(n), "commit")), "close"]
         assert (pool.running, pool.connections) == (False, {})
+
+    def test_a_call_that_is_done_counts_though_its_thread_has_ended(self, house: House) -> None:
+        first, second = Held(), Held()
+        pool = house.pool("sqlite3", ":memory:", cp_openfun=withUsers, cp_min=2, cp_max=2)
+        calls = [pool.runInteraction(first), pool.runInteraction(second)]
+        for each in (first, second):
+            assert each.begun.acquire(timeout=HANGS_AFTER)
+        threads = list(pool.threadpool.threads)
+        closed = pool.close()
+        # All threads end, one after the other, before the reactor hears of the first.
+        first.go.set()
+        waitUntil(lambda: sum(thread.is_alive() for thread in threads) == 1)
+        second.go.set()
+        for thread in threads:
+            thread.join(HANGS_AFTER)
+        house.result(closed)
+        assert house.result(gatherResults(calls)) == ["done", "done"]
 
     def test_what_is_asked_for_after_it_fails(self, house: House) -> None:
         pool = house.pool()

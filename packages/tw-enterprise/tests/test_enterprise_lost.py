@@ -1,6 +1,6 @@
 """Connections that die, and what a pool makes of it."""
 
-from twisted.enterprise.adbapi import Connection, ConnectionLost, Transaction
+from twisted.enterprise.adbapi import Connection, ConnectionLost, Transaction, TransactionAborted
 
 from .enterprise_helpers import DummyConnection, DummyDriver, DummyError, House, driver, house
 
@@ -195,3 +195,23 @@ def test_a_driver_without_rollback_is_good_enough(house: House, driver: DummyDri
     assert isinstance(house.error(pool.runInteraction(interact)), ValueError)
     house.result(pool.runQuery("anything"))
     assert len(driver.connections) == 1
+
+
+def test_an_aborted_transaction_of_a_new_connection_is_noticed(
+    house: House, driver: DummyDriver
+) -> None:
+    class Info:
+        transaction_status = 3
+
+    class Aborting(DummyConnection):
+        info = Info()
+
+    pool = house.pool("dummydb", cp_max=1)
+
+    def interact(transaction: Transaction) -> None:
+        driver.kind = Aborting
+        transaction.reconnect()
+        transaction.execute("anything")
+
+    assert isinstance(house.error(pool.runInteraction(interact)), TransactionAborted)
+    assert driver.connections[-1].done == ["anything", "rollback"]

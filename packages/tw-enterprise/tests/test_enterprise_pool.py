@@ -74,6 +74,11 @@ class TestMaking:
         with pytest.raises(ValueError, match=r"or more|above the maximum"):
             house.pool(**options)
 
+    def test_a_maximum_alone_is_enough_for_a_small_pool(self, house: House) -> None:
+        pool = house.pool(cp_max=1)
+        assert (pool.min, pool.max) == (1, 1)
+        assert house.result(pool.runQuery("SELECT name FROM users")) == [("joe",)]
+
     def test_every_connection_is_opened_by_openfun(self, house: House) -> None:
         def prepare(connection: sqlite3.Connection) -> None:
             connection.row_factory = sqlite3.Row
@@ -241,6 +246,16 @@ class TestCalls:
         error = house.error(pool.runOperation("INSERT INTO pets VALUES ('nobody')"))
         assert isinstance(error, sqlite3.IntegrityError)
         assert house.result(pool.runQuery("SELECT * FROM pets")) == []
+
+    def test_an_interaction_that_exits_fails_alone(self, house: House) -> None:
+        pool = house.pool(cp_max=1)
+
+        def interact(transaction: Transaction) -> None:
+            transaction.execute("DELETE FROM users")
+            raise SystemExit(3)
+
+        assert isinstance(house.error(pool.runInteraction(interact)), SystemExit)
+        assert house.result(pool.runQuery("SELECT name FROM users")) == [("joe",)]
 
     def test_an_interaction_cannot_return_a_deferred(self, house: House) -> None:
         def interact(transaction: Transaction) -> Deferred[int]:

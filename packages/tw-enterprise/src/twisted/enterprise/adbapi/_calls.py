@@ -13,8 +13,8 @@ before the commit.
 """
 
 import enum
-import threading
 from collections.abc import Callable
+from threading import Condition, Lock, Thread
 from typing import Generic, TypeVar
 
 from twisted.enterprise.adbapi._interrupting import Interrupt
@@ -53,7 +53,7 @@ class Call(Generic[_W]):
         self.work = work
         self._onGivenUp = onGivenUp
         # Guards everything below; its thread waits on it for interrupts that are under way.
-        self._changed = threading.Condition(threading.Lock())
+        self._changed = Condition(Lock())
         self._state = _State.WAITING
         self._reason: BaseException | None = None
         self._interrupt: Interrupt | None = None
@@ -105,13 +105,18 @@ class Call(Generic[_W]):
                 return
             self._reason = reason
             wanted = self._state is _State.WORKING and self._interrupt is not None
-        if wanted:
-            # Some interrupts ask a server and so may take a while.
-            threading.Thread(
-                target=self._interruptAgainAndAgain, name="adbapi-interrupt", daemon=True
-            ).start()
         if self._onGivenUp is not None:
             self._onGivenUp()
+        if wanted:
+            # Some interrupts ask a server and so may take a while.
+            thread = Thread(
+                target=self._interruptAgainAndAgain, name="adbapi-interrupt", daemon=True
+            )
+            try:
+                thread.start()
+            except RuntimeError as error:
+                # There are as many threads as may be; its own one ends by itself, only later.
+                _log.warn("A statement could not be interrupted: {error}", error=error)
 
     def _interruptAgainAndAgain(self) -> None:
         pause = FIRST_PAUSE

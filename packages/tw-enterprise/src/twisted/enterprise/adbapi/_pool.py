@@ -1,44 +1,28 @@
 """A pool of connections, each in a thread of its own."""
 
-import time
-from collections.abc import Callable, Coroutine
-from threading import current_thread, get_ident
+from collections.abc import Callable
+from threading import Thread, current_thread
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from twisted.enterprise.adbapi._asynctransaction import AsyncTransaction
 from twisted.enterprise.adbapi._calls import Call
 from twisted.enterprise.adbapi._closing import Closing
 from twisted.enterprise.adbapi._connection import Connection
-from twisted.enterprise.adbapi._driver import (
-    Driver,
-    DriverConnection,
-    driverNamed,
-    isAborted,
-    isOpen,
-)
-from twisted.enterprise.adbapi._errors import (
-    ConnectionLost,
-    PoolClosed,
-    TooManyCalls,
-    TransactionAborted,
-)
-from twisted.enterprise.adbapi._interrupting import interruptOf
+from twisted.enterprise.adbapi._driver import Driver, DriverConnection, driverNamed
+from twisted.enterprise.adbapi._errors import PoolClosed, TooManyCalls
+from twisted.enterprise.adbapi._performing import Work, perform
 from twisted.enterprise.adbapi._statements import operate, query
+from twisted.enterprise.adbapi._threadconnections import ThreadConnections
 from twisted.enterprise.adbapi._threads import DatabaseThreadPool
 from twisted.enterprise.adbapi._transaction import Transaction
 from twisted.internet._defaultreactor import defaultReactor
 from twisted.internet.defer import CancelledError, Deferred, fail
 from twisted.internet.interfaces import IReactorCore, IReactorFromThreads, IReactorTime
-from twisted.logger import Logger
 from twisted.python.components import Interface
 from twisted.python.failure import Failure
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
-
-_Work = Callable[[Connection], object]
-
-_log = Logger()
 
 
 class IReactorOfPools(IReactorCore, IReactorFromThreads, IReactorTime, Interface):
@@ -68,7 +52,8 @@ class ConnectionPool:
     """The options; each is given as `cp_` and its name, and becomes an attribute."""
 
     min: int = 3
-    """The number of threads that are kept when there is nothing to do."""
+    """The number of threads that are kept when there is nothing to do; `max`, if that is less and
+    `cp_min` is not given."""
     max: int = 5
     """The largest number of threads, and so of connections."""
     name: str | None = None
@@ -115,6 +100,8 @@ class ConnectionPool:
         self.dbapiName: str = dbapiName
         self.dbapi: Driver = driverNamed(dbapiName)
         reactor = cast("IReactorOfPools | None", connkw.pop("cp_reactor", None))
+        if "cp_max" in connkw and "cp_min" not in connkw:
+            self.min = min(self.min, cast(int, connkw["cp_max"]))
         for option in self.CP_ARGS:
             if f"cp_{option}" in connkw:
                 setattr(self, option, connkw.pop(f"cp_{option}"))
@@ -125,10 +112,10 @@ class ConnectionPool:
             # Every reactor that is complete enough to be the default one has the rest, too.
             reactor = cast(IReactorOfPools, defaultReactor(IReactorFromThreads))
         self.reactor: IReactorOfPools = reactor
-        self.connections: dict[int, DriverConnection] = {}
-        self._lastUse: dict[int, float] = {}
+        self._threadConnections = ThreadConnections(self)
+        self.connections: dict[int, DriverConnection] = self._threadConnections.open
         # Changed in the thread of the reactor alone.
-        self._calls: dict[Call[_Work], Deferred[Any]] = {}
+        self._calls: dict[Call[Work], Deferred[Any]] = {}
         self._closing: Closing | None = None
         self.threadpool: DatabaseThreadPool = self._makeThreads()
         self.startID = reactor.callWhenRunning(self._startOnce)
@@ -277,24 +264,7 @@ class ConnectionPool:
         Raises:
             Exception: The driver's, if it cannot connect; what `openfun` raises.
         """
-        thread = get_ident()
-        connection = self.connections.get(thread)
-        if connection is not None and not self._isUsable(connection):
-            self.disconnect(connection)
-            connection = None
-        if connection is None:
-            if self.noisy:
-                _log.info("Connecting by {driver}", driver=self.dbapiName)
-            connection = self._connectAgain()
-            if self.openfun is not None:
-                try:
-                    self.openfun(connection)
-                except BaseException:
-                    self._closeQuietly(connection)
-                    raise
-            self.connections[thread] = connection
-        self._lastUse[thread] = time.monotonic()
-        return connection
+        return self._threadConnections.connect()
 
     def disconnect(self, conn: DriverConnection) -> None:
         """Close the driver's connection of the current thread, and let it go.
@@ -302,13 +272,7 @@ class ConnectionPool:
         Args:
             conn: The connection; one that was let go already is closed again, which does nothing.
         """
-        thread = get_ident()
-        if self.connections.get(thread) is conn:
-            del self.connections[thread]
-            del self._lastUse[thread]
-            if self.noisy:
-                _log.info("Disconnecting by {driver}", driver=self.dbapiName)
-        self._closeQuietly(conn)
+        self._threadConnections.disconnect(conn)
 
     def check(self, conn: DriverConnection) -> None:
         """Ask the server whether a connection is alive, by `good_sql`; in its thread.
@@ -325,29 +289,6 @@ class ConnectionPool:
         cursor.close()
         # Most drivers have begun a transaction for it.
         conn.commit()
-
-    def _isUsable(self, connection: DriverConnection) -> bool:
-        if not isOpen(connection):
-            return False
-        idle = time.monotonic() - self._lastUse[get_ident()]
-        if self.reconnect and idle >= self.checkAfter:
-            try:
-                self.check(connection)
-            except Exception:
-                _log.info("A connection was lost while it had nothing to do; opening another one")
-                return False
-        return True
-
-    def _connectAgain(self) -> DriverConnection:
-        return self.dbapi.connect(*self.connargs, **self.connkw)
-
-    def _closeQuietly(self, connection: DriverConnection) -> None:
-        try:
-            connection.close()
-        except Exception as error:
-            # Many drivers want to say good-bye to a server that is gone.
-            if self.noisy:
-                _log.info("Disconnecting: {error}", error=error)
 
     def _checkOptions(self, connkw: dict[str, object]) -> None:
         for option in connkw:
@@ -389,7 +330,7 @@ class ConnectionPool:
             return fail(PoolClosed("The pool was closed: open it again with start()"))
         if len(self._calls) >= self.maxCalls:
             return fail(TooManyCalls(f"{len(self._calls)} calls wait or are at work: try later"))
-        call: Call[_Work] = Call(work, onGivenUp)
+        call: Call[Work] = Call(work, onGivenUp)
         deferred: Deferred[_R] = Deferred(
             lambda _: call.giveUp(CancelledError("the call was cancelled"))
         )
@@ -398,10 +339,12 @@ class ConnectionPool:
         def finished(success: bool, result: object) -> None:
             self.reactor.callFromThread(self._finished, call, success, result)
 
-        self.threadpool.callInThreadWithCallback(finished, self._perform, call)
+        self.threadpool.callInThreadWithCallback(
+            finished, perform, self, self._threadConnections, call
+        )
         return deferred
 
-    def _finished(self, call: Call[_Work], success: bool, result: object) -> None:
+    def _finished(self, call: Call[Work], success: bool, result: object) -> None:
         deferred = self._calls.pop(call, None)
         # The call may have failed already: it was cancelled, or left behind by a closed pool.
         if deferred is None or deferred.called:
@@ -419,65 +362,16 @@ class ConnectionPool:
             if not deferred.called:
                 deferred.errback(reason)
 
-    def _perform(self, call: Call[_Work]) -> object:
-        """Do a call; in a thread of the pool."""
-        call.check()
-        connection = self.connectionFactory(self)
-        driver = self.connections.get(get_ident())
-        committing = False
-        try:
-            try:
-                call.begin(interruptOf(driver, self._connectAgain) if driver is not None else None)
-                result = call.work(connection)
-                if isinstance(result, Deferred | Coroutine):
-                    raise TypeError(
-                        "What runs in a thread of the pool cannot return a Deferred or be a "
-                        "coroutine function: use `async with pool.transaction()`"
-                    )
-            finally:
-                call.settle()
-            call.check()
-            if driver is not None and isAborted(driver):
-                raise TransactionAborted(
-                    "A statement has failed, and so all is undone: let its exception go on, or "
-                    "roll back to a savepoint"
-                )
-            committing = True
-            connection.commit()
-        except BaseException as error:
-            lost = self._undo(connection, committing)
-            reason = call.reason or lost
-            if reason is None or reason is error:
-                raise
-            raise reason from error
-        return result
-
-    def _undo(self, connection: Connection, committing: bool) -> ConnectionLost | None:
-        """Roll back, and return what the call fails with if the connection was lost."""
-        try:
-            connection.rollback()
-        except ConnectionLost as lost:
-            if not committing:
-                return lost
-            inDoubt = ConnectionLost(
-                "The connection to the database was lost during the commit: look whether the "
-                "transaction is there before it is made again"
-            )
-            inDoubt.maybeCommitted = True
-            return inDoubt
-        except Exception:
-            _log.info("The connection to the database was lost; the next call opens another one")
-        return None
-
     def _endThread(self) -> None:
         """Close what is left of a thread of the pool; called in it."""
-        connection = self.connections.get(get_ident())
+        connection = self._threadConnections.ofThisThread()
         if connection is not None:
             self.disconnect(connection)
-        self.threadpool.alive.discard(current_thread())
-        self.reactor.callFromThread(self._threadEnded)
+        self.reactor.callFromThread(self._threadEnded, current_thread())
 
-    def _threadEnded(self) -> None:
+    def _threadEnded(self, thread: Thread) -> None:
+        # Here, and not in the thread: what it has done was told before, and must count before.
+        self.threadpool.alive.discard(thread)
         if self._closing is not None:
             self._closing.threadEnded()
 

@@ -1,0 +1,1 @@
+"""A server that lets in whoever knows the word."""
