@@ -57,10 +57,6 @@ class DefaultException(Exception):
     """Wraps what a failure was made from if it was no exception, a message for instance."""
 
 
-def _isException(known: object) -> bool:
-    return isinstance(known, type) and issubclass(known, BaseException)
-
-
 class NoCurrentExceptionError(Exception):
     """A failure was made without an exception, where no exception is being handled."""
 
@@ -194,10 +190,11 @@ class Failure(BaseException):
             elif isinstance(error, str):
                 if error in self.parents:
                     return error
-            elif isinstance(known, type) and issubclass(known, error):
-                return error
+            elif isinstance(known, type) and issubclass(known, BaseException):
+                if issubclass(known, error):
+                    return error
             # A failure that another process reported knows its classes by their names.
-            elif not _isException(known) and qual(error) in self.parents:
+            elif qual(error) in self.parents:
                 return error
         return None
 
