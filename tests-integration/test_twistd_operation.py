@@ -309,3 +309,164 @@ def test_systemd_is_told_of_the_start_the_restart_and_the_end(slow: Place, daemo
             os.kill(successor, signal.SIGTERM)
             assert messageOf(supervisor) == {"STOPPING": "1"}
             until(lambda: not isAlive(successor))
+
+
+DATAGRAMS = """
+import os
+from twisted.application import internet, service
+from twisted.internet.protocol import DatagramProtocol
+
+class Answering(DatagramProtocol):
+    def datagramReceived(self, datagram, address):
+        self.transport.write(datagram + b" %d" % os.getpid(), address)
+
+class Member(Answering):
+    def startProtocol(self):
+        self.transport.joinGroup("228.0.0.5", "127.0.0.1")
+
+    def stopProtocol(self):
+        self.transport.leaveGroup("228.0.0.5", "127.0.0.1")
+
+application = service.Application("datagrams")
+for each in (
+    internet.UDPServer({port}, Answering(), interface="127.0.0.1"),
+    internet.MulticastServer({port}, Member(), interface="228.0.0.5"),
+    internet.UNIXDatagramServer("socket", Answering()),
+):
+    each.setServiceParent(application)
+"""
+
+
+def test_datagrams_are_answered_across_a_restart(tmp_path: Path) -> None:
+    with (
+        place(tmp_path, DATAGRAMS) as it,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as multicast,
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as unix,
+    ):
+        assert it.start("--restart-on=HUP", "-y", "echo.tac") == (0, "")
+        multicast.setsockopt(
+            socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton("127.0.0.1")
+        )
+        unix.bind(str(tmp_path / "client"))
+        clients: list[tuple[socket.socket, object]] = [
+            (udp, ("127.0.0.1", it.port)),
+            (multicast, ("228.0.0.5", it.port)),
+            (unix, str(tmp_path / "socket")),
+        ]
+        process = it.pid()
+        for turn in range(3):
+            for client, address in clients:
+                client.settimeout(PATIENCE)
+                client.sendto(b"%d" % turn, address)  # type: ignore[call-overload]  # of its family
+                assert client.recv(99) == b"%d %d" % (turn, process)
+            # What is sent now may be read by the one or by the other.
+            os.kill(process, signal.SIGHUP)
+            for number in range(20):
+                for client, address in clients:
+                    client.sendto(b"%d" % number, address)  # type: ignore[call-overload]
+                    assert client.recv(99).split()[0] == b"%d" % number
+            until(lambda process=process: not isAlive(process))  # type: ignore[misc]
+            process = it.pid()
+        it.stop()
+        assert not (tmp_path / "socket").exists()
+
+
+def test_unix_socket_stays_if_the_new_daemon_fails(tmp_path: Path) -> None:
+    program = SLOW.replace("tcp:{port}:interface=127.0.0.1", "unix:socket") + (
+        "import os, pathlib\n"
+        "from twisted.internet import defer\n"
+        "class Failing(service.Service):\n"
+        "    def startService(self):\n"
+        "        return defer.fail(OSError('no luck')) if os.path.exists('fail') else None\n"
+        "Failing().setServiceParent(application)\n"
+    )
+    with place(tmp_path, program) as it:
+        assert it.start("--restart-on=HUP", "-y", "echo.tac") == (0, "")
+        process = it.pid()
+        (tmp_path / "fail").touch()
+        os.kill(process, signal.SIGHUP)
+        waitFor(lambda: "this one goes on: it has ended: no luck" in it.log, "the failure")
+        with socket.socket(socket.AF_UNIX) as client:
+            client.settimeout(PATIENCE)
+            client.connect(str(tmp_path / "socket"))
+            client.sendall(b"x\n")
+            assert client.makefile().readline() == f"Process {process}: x\n"
+        it.stop()
+
+
+SYSTEMD_NOTIFY = shutil.which("systemd-notify")
+needsSystemd = pytest.mark.skipif(
+    SYSTEMD_NOTIFY is None, reason="systemd-notify is missing: apt-get install systemd"
+)
+
+
+@needsSystemd
+def test_daemon_says_what_systemd_says(slow: Place) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as supervisor:
+        supervisor.bind(str(slow.path / "notify"))
+        supervisor.settimeout(PATIENCE)
+        variables = {"NOTIFY_SOCKET": str(slow.path / "notify")}
+        assert run([TWISTD, "-y", "echo.tac"], slow.path, variables) == (0, "", "")
+        ours = messageOf(supervisor)
+        process = slow.pid()
+        run([str(SYSTEMD_NOTIFY), "--ready", f"--pid={process}"], slow.path, variables)
+        assert ours == messageOf(supervisor)
+        slow.stop()
+
+
+@needsSystemd
+def test_program_of_the_service_does_not_speak_for_it(tmp_path: Path) -> None:
+    program = SLOW + (
+        "import subprocess\n"
+        f"done = subprocess.run([{SYSTEMD_NOTIFY!r}, '--ready'])\n"
+        "print('systemd-notify has ended with', done.returncode)\n"
+    )
+    with (
+        place(tmp_path, program) as it,
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as supervisor,
+    ):
+        supervisor.bind(str(tmp_path / "notify"))
+        supervisor.settimeout(PATIENCE)
+        line = [TWISTD, "-n", "-y", "echo.tac"]
+        with running(line, it.path, {"NOTIFY_SOCKET": str(tmp_path / "notify")}) as twistd:
+            assert messageOf(supervisor) == {"READY": "1"}
+            assert "systemd-notify has ended with 1\n" in twistd.out
+            twistd.process.send_signal(signal.SIGTERM)
+            assert messageOf(supervisor) == {"STOPPING": "1"}
+
+
+@pytest.mark.parametrize("daemon", [True, False])
+def test_socket_of_systemd_survives_restarts(tmp_path: Path, daemon: bool) -> None:
+    activate = shutil.which("systemd-socket-activate")
+    if activate is None:
+        pytest.skip("systemd-socket-activate is missing: apt-get install systemd")
+    program = SLOW.replace("tcp:{port}:interface=127.0.0.1:backlog=1000", "systemd:INET:index=0")
+    with place(tmp_path, program) as it:
+        words = ["--drain=30", "--restart-on=HUP", "-y", "echo.tac", *([] if daemon else ["-n"])]
+        line = [activate, f"--listen=127.0.0.1:{it.port}", TWISTD, *words]
+        with running(line, it.path) as systemd:
+            until(lambda: "Listening on" in "".join(systemd.err))
+            with loaded(Load(("127.0.0.1", it.port))) as load:
+                until(lambda: sum(load.answers.values()) >= CLIENTS)
+                for _ in range(2):
+                    successorOf(it.pid(), it.pidFile)
+                until(lambda: load.answers[it.pid()] >= CLIENTS)
+                load.end()
+                assert (load.lost, load.refused) == ([], 0)
+                it.stop()
+        assert not it.pidFile.exists()
+
+
+def test_unit_of_the_documents_is_understood(tmp_path: Path) -> None:
+    analyze = shutil.which("systemd-analyze")
+    if analyze is None:
+        pytest.skip("systemd-analyze is missing: apt-get install systemd")
+    text = (ROOT / "docs" / "howto" / "twistd.md").read_text()
+    unit = text.split("```ini\n")[1].split("```")[0]
+    assert "/usr/bin/twistd " in unit
+    # It looks whether program and directory are there.
+    unit = unit.replace("/usr/bin/twistd ", f"{TWISTD} ").replace("/srv", str(tmp_path))
+    (tmp_path / "echo.service").write_text(unit.replace("www-data", "daemon"))
+    status, _, err = run([analyze, "verify", "--man=no", str(tmp_path / "echo.service")])
+    assert (status, "echo.service" in err) == (0, False), err
