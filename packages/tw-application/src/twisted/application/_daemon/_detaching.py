@@ -135,8 +135,9 @@ class _Waiting:
             self._daemon = int(line)
             self._passOn()
         status = os.read(self._descriptor, 1)
-        if status:
+        if status and (status[0] or self._received is None):
             os._exit(status[0])
+        # A daemon that has started all the same ends, since the signal was passed on.
         if self._received is not None:
             signal.signal(self._received, signal.SIG_DFL)
             os.kill(os.getpid(), self._received)
