@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pytest
 
 from .daemons import TWISTD, isAlive, waitFor
-from .running import PATIENCE, TWIST, Running, running
+from .running import PATIENCE, TWIST, Running, run, running
 
 PHASES = ["loading", "binding", "start", "running", "drain", "stop"]
 
@@ -252,3 +252,12 @@ def test_plugin_that_cannot_be_imported_holds_up_no_other(
     told = [line for line in command.err if "cannot be imported" in line]
     assert len(told) == 1
     assert "broken_plugin" in told[0]
+
+
+def test_directory_that_is_gone_is_one_line(kind: Kind, tmp_path: Path) -> None:
+    (tmp_path / "gone").mkdir()
+    script = f'cd {tmp_path}/gone && rmdir ../gone && exec "$@"'
+    status, _, err = run(["sh", "-c", script, "sh", *kind.command, "nonsense"], tmp_path)
+    assert status == 64
+    assert err.count("\n") == 1
+    assert "nonsense" in err

@@ -200,6 +200,16 @@ def test_daemon_of_another_user_hands_over_a_port_of_root(public: Path, euid: li
         assert not pidFile.exists()
 
 
+def test_application_chooses_its_reactor(tmp_path: Path) -> None:
+    program = "from twisted.internet import pollreactor\npollreactor.install()\n" + SLOW
+    with place(tmp_path, program) as it:
+        assert it.start("--restart-on=HUP", "--drain=30", "-y", "echo.tac") == (0, "")
+        successor = successorOf(it.pid(), it.pidFile)
+        assert processAt(it.port) == successor
+        it.stop()
+        assert it.log.count("reactor class: twisted.internet.pollreactor.PollReactor") == 2
+
+
 def test_daemon_is_inspected(slow: Place) -> None:
     assert slow.start("--inspect=inspect", "--restart-on=HUP", "-y", "echo.tac") == (0, "")
     path = slow.path / "inspect"

@@ -21,6 +21,7 @@ from twisted.internet._sockets._handedover import handedOver
 from twisted.internet.defer import Deferred
 from twisted.internet.protocol import Factory, Protocol
 from twisted.internet.selectreactor import SelectReactor
+from twisted.logger import LogEvent, globalLogPublisher
 from twisted.python.failure import Failure
 
 HANGS_AFTER = 30.0
@@ -78,6 +79,23 @@ def test_ports_are_handed_over_with_what_they_were_asked_for(
     assert found["parent"] == os.getpid()
     assert sorted(found["names"]) == sorted(port.getHost().port for port in ports)  # type: ignore[call-overload]
     assert [request for _, request in found["ports"]] == ["TCP 127.0.0.1 0"] * 2  # type: ignore[attr-defined]
+
+
+def test_ports_that_are_too_many_are_told(
+    reactor: SelectReactor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("twisted.application.restarting.MAXIMUM_PORTS", 1)
+    factory: Factory[Protocol] = Factory.forProtocol(Protocol)
+    for _ in range(2):
+        reactor.listenTCP(0, factory, interface="127.0.0.1")
+    events: list[LogEvent] = []
+    globalLogPublisher.addObserver(events.append)
+    try:
+        found = handed(reactor, tmp_path, Activated())
+    finally:
+        globalLogPublisher.removeObserver(events.append)
+    assert len(found["ports"]) == 1  # type: ignore[arg-type]  # a list
+    assert [event["count"] for event in events if "count" in event] == [2]
 
 
 def test_sockets_of_systemd_keep_their_places(reactor: SelectReactor, tmp_path: Path) -> None:

@@ -193,22 +193,27 @@ class Connected(ConnectedDatagramProtocol):
     def __init__(self) -> None:
         self.received: list[bytes] = []
 
-    def datagramReceived(self, datagram: bytes) -> None:
+    def datagramReceived(self, datagram: bytes, addr: object = None) -> None:
         self.received.append(datagram)
+
+
+def client(reactor: SelectReactor, protocol: ConnectedDatagramProtocol, tmp_path: Path) -> object:
+    """Return a datagram client that has a name."""
+    own = str(tmp_path / "own")
+    return reactor.connectUNIXDatagram(str(tmp_path / "peer"), protocol, bindAddress=own)
 
 
 def test_unix_datagram_client_keeps_its_name(reactors: Reactors, tmp_path: Path) -> None:
     old, new = reactors
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as peer:
         peer.bind(str(tmp_path / "peer"))
-        names = {"address": str(tmp_path / "peer"), "bindAddress": str(tmp_path / "own")}
         # A port of the peer's name is another matter.
-        handedOver.offer(f"UNIX datagram {names['address']!r}", os.dup(peer.fileno()))
-        first = leave(old.connectUNIXDatagram(protocol=ConnectedDatagramProtocol(), **names))
+        handedOver.offer(f"UNIX datagram {str(tmp_path / 'peer')!r}", os.dup(peer.fileno()))
+        first = leave(client(old, ConnectedDatagramProtocol(), tmp_path))
         receiving = Connected()
-        new.connectUNIXDatagram(protocol=receiving, **names)
+        client(new, receiving, tmp_path)
         ended(old, first)
-        peer.sendto(b"answer", names["bindAddress"])
+        peer.sendto(b"answer", str(tmp_path / "own"))
         turnUntil(new, lambda: receiving.received)
 
 
@@ -218,11 +223,10 @@ def test_unix_datagram_client_whose_file_is_gone_cannot_be_taken(
     old, new = reactors
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as peer:
         peer.bind(str(tmp_path / "peer"))
-        names = {"address": str(tmp_path / "peer"), "bindAddress": str(tmp_path / "own")}
-        leave(old.connectUNIXDatagram(protocol=ConnectedDatagramProtocol(), **names))
+        leave(client(old, ConnectedDatagramProtocol(), tmp_path))
         (tmp_path / "own").unlink()
         with pytest.raises(CannotListenError):
-            new.connectUNIXDatagram(protocol=ConnectedDatagramProtocol(), **names)
+            client(new, ConnectedDatagramProtocol(), tmp_path)
 
 
 @pytest.mark.parametrize(("interface", "group"), [("", "228.0.0.5"), ("::", "ff02::1:5")])

@@ -4,6 +4,8 @@ They are looked up when the command line needs them, and a plugin that is not ch
 the module that has its options. This room imports no more than `--version` needs.
 """
 
+import os
+import sys
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
@@ -58,6 +60,15 @@ class PluginCommands:
         ]
 
 
+def findBelowDirectory() -> None:
+    """Find plugins and modules below the current directory too, as `python -m` does."""
+    try:
+        sys.path.insert(0, os.getcwd())
+    except FileNotFoundError:
+        # It was removed, and nothing is below it.
+        pass
+
+
 def refuseWords(words: tuple[str, ...]) -> None:
     """Refuse words that are no command.
 
@@ -68,4 +79,4 @@ def refuseWords(words: tuple[str, ...]) -> None:
         raise UsageError(f"unknown command {words[0]!r}: no plugin was found")
 
 
-__all__ = ["PluginCommands", "findServiceMakers", "refuseWords"]
+__all__ = ["PluginCommands", "findBelowDirectory", "findServiceMakers", "refuseWords"]

@@ -139,7 +139,8 @@ class ServerOptions(ReactorSelectionMixin, PluginCommands, OperationOptions, Opt
             raise UsageError("encrypted files are not supported: save the application without")
         if self["workers"]:
             self._refuseWithWorkers()
-        if self["debug"] and self["restart-on"] == RESTART_SIGNALS.get("USR2"):
+        number = self["restart-on"]
+        if self["debug"] and number is not None and number == RESTART_SIGNALS.get("USR2"):
             raise UsageError("--debug has SIGUSR2 for itself: choose another for --restart-on")
 
     def _refuseWithWorkers(self) -> None:

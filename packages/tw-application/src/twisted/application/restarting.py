@@ -275,7 +275,14 @@ class Restart:
             it ends the process.
         """
         everything: list[object] = [*self._reactor.getReaders()]
-        ports = [each for each in everything if isinstance(each, BasePort)][:MAXIMUM_PORTS]
+        ports = [each for each in everything if isinstance(each, BasePort)]
+        if len(ports) > MAXIMUM_PORTS:
+            _log.warn(
+                "{count} ports are more than {maximum}: the rest is opened anew",
+                count=len(ports),
+                maximum=MAXIMUM_PORTS,
+            )
+            del ports[MAXIMUM_PORTS:]
         handed = self._collect(ports)
         first = FIRST_DESCRIPTOR + len(self._activated.identities)
         offered = [[first + number, port.request()] for number, port in enumerate(handed)]

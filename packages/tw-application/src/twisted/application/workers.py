@@ -457,7 +457,14 @@ class SupervisorLink:
             OSError: The supervisor is gone.
         """
         readers: list[object] = [*self._reactor.getReaders()]
-        ports = [each for each in readers if isinstance(each, BasePort)][:MAXIMUM_SOCKETS]
+        ports = [each for each in readers if isinstance(each, BasePort)]
+        if len(ports) > MAXIMUM_SOCKETS:
+            _log.warn(
+                "{count} ports are more than {maximum}: the rest is that of one worker",
+                count=len(ports),
+                maximum=MAXIMUM_SOCKETS,
+            )
+            del ports[MAXIMUM_SOCKETS:]
         for port in ports:
             port.leaveTo(os.getppid())
         line = json.dumps([port.request() for port in ports]).encode() + b"\n"

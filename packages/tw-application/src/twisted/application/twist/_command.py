@@ -4,13 +4,13 @@ In this order: the command line is read, which installs the reactor that it name
 the plugin makes its service; the reactor runs, and the service with it. The first error ends it.
 """
 
-import os
 import platform
 import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from twisted import __version__
+from twisted.application._plugincommands import findBelowDirectory
 from twisted.application.operation import Operation
 from twisted.application.restarting import Predecessor, tellPredecessor
 from twisted.application.runner import ExitStatus, Runner, exit
@@ -29,8 +29,7 @@ _log = Logger("twisted.application.twist")
 
 def run() -> NoReturn:
     """Run the command `twist` with the command line of this process, and exit."""
-    # Plugins below the current directory are found too, as `python -m` would find them.
-    sys.path.insert(0, os.getcwd())
+    findBelowDirectory()
     main(sys.argv[1:])
 
 
