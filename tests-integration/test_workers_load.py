@@ -88,9 +88,9 @@ def test_unix_socket_outlives_its_workers_and_goes_with_the_supervisor(tmp_path:
 def test_worker_that_cannot_start_ends_the_start() -> None:
     line = [*command("tcp:0:interface=127.0.0.1", "--workers=2"), "-g", "/nowhere/greeting"]
     status, _, err = run(line, EXAMPLES)
-    assert status == 70
-    assert "Cannot open /nowhere/greeting" in err
-    assert "a worker has ended" in err
+    assert status == 66
+    assert err.startswith("twist answering: Cannot open /nowhere/greeting")
+    assert err.count("\n") == 1
 
 
 def test_workers_end_with_their_supervisor() -> None:

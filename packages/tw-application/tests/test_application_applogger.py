@@ -13,6 +13,7 @@ import pytest
 
 from twisted.application import _applogger
 from twisted.application._applogger import AppLogger, logStartUp
+from twisted.application._daemon import _logging
 from twisted.application._daemon._logging import UnixAppLogger
 from twisted.application.service import Application
 from twisted.logger import ILogObserver, LogBeginner, LogEvent, Logger, LogPublisher
@@ -176,3 +177,65 @@ def test_handler_of_the_application_is_left_alone(house: House, tmp_path: Path) 
     logger.stop()
     assert signal.getsignal(signal.SIGUSR1) is own
     assert os.path.exists(tmp_path / "log")
+
+
+def test_worker_of_a_daemon_has_a_file_of_its_own(house: House, tmp_path: Path) -> None:
+    logger = UnixAppLogger(options(logfile=str(tmp_path / "log"), worker=3))
+    logger.start(Application("test"))
+    logger.stop()
+    assert [each.name for each in tmp_path.iterdir()] == ["log.worker3"]
+
+
+def test_signal_for_restarting_does_not_rotate(house: House, tmp_path: Path) -> None:
+    found = signal.signal(signal.SIGUSR1, signal.SIG_DFL)
+    try:
+        words = {"logfile": str(tmp_path / "log"), "restart-on": signal.SIGUSR1}
+        logger = UnixAppLogger(options(**words))
+        logger.start(Application("test"))
+        logger.stop()
+        assert signal.getsignal(signal.SIGUSR1) is signal.SIG_DFL
+    finally:
+        signal.signal(signal.SIGUSR1, found)
+
+
+def test_file_is_rotated_by_one_process_alone(house: House, tmp_path: Path) -> None:
+    logger = UnixAppLogger(options(logfile=str(tmp_path / "log")))
+    logger.start(Application("test"))
+    logger.rotateNoMore()
+    house.log.info("x" * 1_500_000)
+    house.log.info("last")
+    logger.stop()
+    assert [each.name for each in tmp_path.iterdir()] == ["log"]
+
+
+def test_file_is_given_to_another_user_but_not_what_a_link_leads_to(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[tuple[object, ...]] = []
+
+    def chown(path: str, uid: int, gid: int, *, follow_symlinks: bool) -> None:
+        given.append((path, uid, gid, follow_symlinks))
+
+    monkeypatch.setattr(os, "chown", chown)
+    logger = UnixAppLogger(options(logfile=str(tmp_path / "log")))
+    logger.giveTo(1, 2)
+    logger.start(Application("test"))
+    logger.giveTo(None, None)
+    logger.giveTo(1, None)
+    logger.stop()
+    assert given == [(str(tmp_path / "log"), 1, -1, False)]
+
+
+def test_file_that_cannot_be_given_is_told_and_costs_nothing(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*args: object, **options: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "chown", refuse)
+    monkeypatch.setattr(_logging, "_log", Logger("test", observer=house.publisher))
+    logger = UnixAppLogger(options(logfile=str(tmp_path / "log")))
+    logger.start(Application("test"))
+    logger.giveTo(1, 2)
+    logger.stop()
+    assert "cannot be given to user 1" in (tmp_path / "log").read_text()

@@ -1,6 +1,9 @@
 """What surrounds a service: the order of things, without a reactor that does more than run."""
 
+import os
+import signal
 import socket
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -57,6 +60,38 @@ def test_supervisor_is_told_when_the_service_is_ready(
     assert supervisor.recv(99) == b"STOPPING=1"
     assert inner.seen == ["privileged", "start", "stop"]
     supervisor.close()
+
+
+def test_supervisor_is_told_who_the_daemon_is(
+    told: tuple[Notifier, socket.socket], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notifier, supervisor = told
+    operation = Operation(FakeReactor(), notifier=notifier)
+    monkeypatch.setattr(os, "getpid", lambda: 77)
+    operation.tellReady()
+    assert supervisor.recv(99) == b"READY=1\nMAINPID=77"
+    supervisor.close()
+
+
+def test_signal_before_the_service_is_ready_changes_nothing() -> None:
+    class Reactor(FakeReactor):
+        """Calls at once what other threads want."""
+
+        def callFromThread(self, function: Callable[[], object]) -> None:
+            function()
+
+    found = signal.getsignal(signal.SIGUSR1)
+    service = Operation(Reactor(), restartSignal=signal.SIGUSR1).around(Slow())
+    try:
+        service.privilegedStartService()
+        # Without a handler it would end the tests.
+        signal.raise_signal(signal.SIGUSR1)
+        service.startService()
+        signal.raise_signal(signal.SIGUSR1)
+        service.stopService()
+        signal.raise_signal(signal.SIGUSR1)
+    finally:
+        signal.signal(signal.SIGUSR1, found)
 
 
 def test_service_that_is_stopped_before_it_is_ready_never_was(

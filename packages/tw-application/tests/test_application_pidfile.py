@@ -186,3 +186,55 @@ def test_removing_twice_does_nothing(path: Path) -> None:
     path.write_text("1")
     file.remove()
     assert path.exists()
+
+
+def handedOn(path: Path) -> tuple[PidFile, PidFile]:
+    """Return the file of a daemon, and the same as a new one has it that takes its place."""
+    old, new = PidFile(str(path)), PidFile(str(path))
+    assert old.fileno() == -1
+    old.write()
+    new.adopt(os.dup(old.fileno()))
+    return old, new
+
+
+@pytest.mark.parametrize("number", [7, 4_194_304, 9_999_999_999])
+def test_file_is_left_to_another_daemon(path: Path, number: int) -> None:
+    old, new = handedOn(path)
+    path.write_text("12345\n")
+    old.leaveTo(number)
+    assert path.read_text().strip() == str(number)
+    assert path.read_text().endswith("\n")
+    old.remove()
+    assert path.exists()
+    # At no moment is it free.
+    with path.open() as other, pytest.raises(BlockingIOError):
+        fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    path.write_text(f"{os.getpid()}\n")
+    new.remove()
+    assert not path.exists()
+
+
+def test_new_daemon_that_fails_leaves_the_file_of_the_old_one(path: Path, living: int) -> None:
+    old, new = handedOn(path)
+    path.write_text(f"{living}\n")
+    new.remove()
+    assert path.read_text() == f"{living}\n"
+    old.remove()
+
+
+def test_full_disk_costs_the_new_daemon_nothing(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(descriptor: int, data: bytes, offset: int) -> int:
+        raise OSError(28, "No space left on device")
+
+    old, new = handedOn(path)
+    monkeypatch.setattr(os, "pwrite", full)
+    old.leaveTo(7)
+    assert old.fileno() == -1
+    new.remove()
+
+
+def test_file_that_was_not_written_is_left_to_nobody(path: Path) -> None:
+    PidFile(str(path)).leaveTo(7)
+    assert not path.exists()

@@ -10,11 +10,18 @@ from time import monotonic
 
 import pytest
 
-from twisted.application.restarting import Activated, Restart, RestartError, takeOver
+from twisted.application.restarting import (
+    Activated,
+    Restart,
+    RestartError,
+    takeOver,
+    tellPredecessor,
+)
 from twisted.internet._sockets._handedover import handedOver
 from twisted.internet.defer import Deferred
 from twisted.internet.protocol import Factory, Protocol
 from twisted.internet.selectreactor import SelectReactor
+from twisted.logger import LogEvent, globalLogPublisher
 from twisted.python.failure import Failure
 
 HANGS_AFTER = 30.0
@@ -74,6 +81,23 @@ def test_ports_are_handed_over_with_what_they_were_asked_for(
     assert [request for _, request in found["ports"]] == ["TCP 127.0.0.1 0"] * 2  # type: ignore[attr-defined]
 
 
+def test_ports_that_are_too_many_are_told(
+    reactor: SelectReactor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("twisted.application.restarting.MAXIMUM_PORTS", 1)
+    factory: Factory[Protocol] = Factory.forProtocol(Protocol)
+    for _ in range(2):
+        reactor.listenTCP(0, factory, interface="127.0.0.1")
+    events: list[LogEvent] = []
+    globalLogPublisher.addObserver(events.append)
+    try:
+        found = handed(reactor, tmp_path, Activated())
+    finally:
+        globalLogPublisher.removeObserver(events.append)
+    assert len(found["ports"]) == 1  # type: ignore[arg-type]  # a list
+    assert [event["count"] for event in events if "count" in event] == [2]
+
+
 def test_sockets_of_systemd_keep_their_places(reactor: SelectReactor, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as given:
         status = os.fstat(given.fileno())
@@ -94,6 +118,13 @@ def test_sockets_of_systemd_keep_their_places(reactor: SelectReactor, tmp_path: 
     ("program", "said"),
     [
         ("raise SystemExit(7)", "it has ended: .*7"),
+        (
+            "import json, os\n"
+            "ready = json.loads(os.environ['TW_HANDOVER'])['ready']\n"
+            "os.write(ready, b'failed no\\nluck' + b'!' * 9999)\n"
+            "raise SystemExit(7)",
+            "^it has ended: no luck!{4089}$",
+        ),
         ("import time; time.sleep(1000)", "it was not ready after 0.2 seconds, and is ended"),
     ],
 )
@@ -107,16 +138,39 @@ def test_process_that_is_not_ready_is_an_error(
         failure.raiseException()
 
 
+def test_new_process_begins_in_a_directory_with_what_was_left_to_it(
+    reactor: SelectReactor, tmp_path: Path
+) -> None:
+    program = (
+        "import json, os\n"
+        "found = json.loads(os.environ['TW_HANDOVER'])\n"
+        "os.write(found['belongings']['file'], os.fsencode(os.getcwd()))\n"
+        "os.write(found['ready'], b'ready')\n"
+    )
+    command = [sys.executable, "-c", program]
+    with (tmp_path / "file").open("wb") as file:
+        restart = Restart(
+            reactor,
+            command,
+            directory=str(tmp_path),
+            belongings={"other": file.fileno(), "file": file.fileno()},
+        )
+        assert isinstance(outcome(reactor, restart.begin()), int)
+    assert (tmp_path / "file").read_bytes() == os.fsencode(tmp_path)
+
+
 def test_program_that_is_gone_is_an_error(reactor: SelectReactor) -> None:
     failure = outcome(reactor, Restart(reactor, ["/nowhere/program"]).begin(HANGS_AFTER))
     assert isinstance(failure, Failure)
     assert failure.check(RestartError)
 
 
-def left(descriptor: int, ports: object, parent: int | None = None) -> dict[str, str]:
+def left(
+    descriptor: int, ports: object, parent: int | None = None, **more: object
+) -> dict[str, str]:
     """Return an environment that another process has left."""
     parent = os.getppid() if parent is None else parent
-    content = {"parent": parent, "ready": descriptor, "ports": ports}
+    content = {"parent": parent, "ready": descriptor, "ports": ports, **more}
     return {"TW_HANDOVER": json.dumps(content)}
 
 
@@ -136,6 +190,47 @@ def test_successor_takes_sockets_and_says_that_it_is_ready() -> None:
     os.close(reading)
     assert not predecessor
     predecessor.ready()
+
+
+def test_belongings_are_taken_by_their_names_or_closed() -> None:
+    reading, writing = os.pipe()
+    mine, unwanted = os.pipe()
+    belongings = {"mine": mine, "unwanted": unwanted, "wrong": True}
+    predecessor = takeOver(left(writing, [], belongings=belongings))
+    assert predecessor.take("mine") == mine
+    assert not os.get_inheritable(mine)
+    assert predecessor.take("mine") is predecessor.take("wrong") is None
+    predecessor.ready()
+    assert os.read(mine, 1) == b""
+    os.close(mine)
+    os.close(reading)
+
+
+def test_process_that_cannot_take_over_says_why() -> None:
+    reading, writing = os.pipe()
+    environ = left(writing, [])
+    predecessor = takeOver(environ)
+    assert predecessor.refuse(64, "this\udc80 is why" + "!" * 9999)
+    assert os.read(reading, 9999) == b"failed this\\udc80 is why" + b"!" * 4079
+    assert os.read(reading, 1) == b""
+    assert not predecessor.refuse(64, "once more")
+    os.close(reading)
+
+
+def test_worker_that_cannot_serve_says_why_in_its_own_way() -> None:
+    reading, writing = os.pipe()
+    assert takeOver(left(writing, [], worker=0)).refuse(64, "this is why")
+    assert json.loads(os.read(reading, 9999)) == {"status": 64, "failed": "this is why"}
+    os.close(reading)
+
+
+def test_nobody_is_told_where_nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not tellPredecessor(None, 64, "this is why")
+    reading, writing = os.pipe()
+    os.close(reading)
+    assert not takeOver(left(writing, [])).refuse(64, "this is why")
+    monkeypatch.setenv("TW_HANDOVER", "nonsense")
+    assert not tellPredecessor(None, 64, "this is why")
 
 
 def test_predecessor_that_is_gone_is_no_error() -> None:

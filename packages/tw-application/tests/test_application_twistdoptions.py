@@ -1,5 +1,6 @@
 """The options of twistd."""
 
+import signal
 from collections.abc import Mapping
 
 import pytest
@@ -79,6 +80,19 @@ def test_empty_name_means_no_pid_file(options: ServerOptions) -> None:
     assert parsed(options, "--pidfile=")["pidfile"] is None
 
 
+def test_operation_is_that_of_one_process_which_no_signal_restarts(options: ServerOptions) -> None:
+    parsed(options, "-y", "my.tac")
+    assert (options["drain"], options["restart-on"]) == (0, None)
+    assert (options["inspect"], options["workers"]) == ("", 0)
+
+
+def test_operation_is_chosen_as_with_twist(options: ServerOptions) -> None:
+    words = ["--drain=1.5", "--restart-on=usr1", "--inspect=x", "--workers=3", "echo"]
+    parsed(options, *words)
+    assert (options["drain"], options["restart-on"]) == (1.5, signal.SIGUSR1)
+    assert (options["inspect"], options["workers"]) == ("x", 3)
+
+
 @pytest.mark.parametrize("text", ["022", "0o022", "22"])
 def test_mask_is_octal(options: ServerOptions, text: str) -> None:
     assert parsed(options, f"--umask={text}")["umask"] == 0o022
@@ -100,6 +114,16 @@ def test_user_and_group_have_a_name_or_a_number(options: ServerOptions) -> None:
         (["--profiler=hotshot"], "profile, cprofile"),
         (["--encrypted"], "not supported"),
         (["--syslog", "-l", "x"], "leave out one"),
+        (["--drain=x"], "number of seconds"),
+        (["--restart-on=KILL"], "HUP, USR1, USR2"),
+        (["--inspect="], "path of a socket"),
+        (["--workers=x"], "0 to 1024 or 'auto'"),
+        (["--chroot=.", "--workers=2", "-o"], "inside of --chroot"),
+        (["--chroot=.", "--restart-on=HUP"], "inside of --chroot"),
+        (["--debug", "--restart-on=USR2"], "SIGUSR2 for itself"),
+        (["--debug", "--workers=2", "echo"], "leave out --workers"),
+        (["--profile=x", "--workers=2", "echo"], "leave out --workers"),
+        (["--workers=2", "-f", "x.tap"], "--no_save"),
         (["-l", "-"], "--nodaemon"),
         (["nonsense"], "nonsense"),
         (["--nonsense"], "nonsense"),

@@ -1,7 +1,9 @@
 """When workers are started anew, with a clock that jumps and processes that are none."""
 
 import os
+import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +19,7 @@ from twisted.application.workers import (
 from twisted.internet.error import ProcessTerminated
 from twisted.internet.interfaces import IReadDescriptor
 from twisted.internet.task import Clock
+from twisted.logger import LogEvent, globalLogPublisher
 from twisted.python.failure import Failure
 
 
@@ -218,3 +221,114 @@ def test_replacing_that_cannot_begin_fails(reactor: WorkerReactor) -> None:
     outcome: list[object] = []
     service.replaceAll().addBoth(outcome.append)
     assert isinstance(outcome[0], Failure)
+
+
+@pytest.fixture
+def reporting(reactor: WorkerReactor) -> Iterator[socket.socket]:
+    """The end of a worker, which is the first of two, of its channel."""
+    ours, its = socket.socketpair()
+    service = workers(reactor, 2)
+    with pytest.MonkeyPatch.context() as patching:
+        patching.setattr(socket, "socketpair", lambda: (ours, its.dup()))
+        started = service.startService()
+    started.addErrback(lambda failure: None)
+    with its:
+        yield its
+
+
+def said(reactor: WorkerReactor, its: socket.socket, *texts: bytes) -> list[LogEvent]:
+    """Let the first worker say something; return what is logged about it."""
+    events: list[LogEvent] = []
+    globalLogPublisher.addObserver(events.append)
+    try:
+        for text in texts:
+            its.sendall(text)
+            for channel in reactor.channels[:1]:
+                channel.doRead()
+    finally:
+        globalLogPublisher.removeObserver(events.append)
+    return events
+
+
+def test_worker_is_ready_when_it_has_reported(
+    reactor: WorkerReactor, reporting: socket.socket
+) -> None:
+    assert said(reactor, reporting, b"[", b"]\n") == []
+    assert len(reactor.started) == 2
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        [b"nonsense\n"],
+        [b"{}\n"],
+        [b"[" * 60000 + b"\n"],
+        [b'["TCP 1"]\n'],
+        [b'{"status": "x", "failed": "x"}\n'],
+        [b"[]\n", b"[]\n"],
+    ],
+    ids=["no JSON", "no report", "too deep", "no socket", "no status", "twice"],
+)
+def test_worker_that_is_not_understood_is_not_heard(
+    reactor: WorkerReactor, reporting: socket.socket, texts: list[bytes]
+) -> None:
+    (event,) = said(reactor, reporting, *texts)
+    assert "not heard any more" in event["log_format"]
+    with pytest.raises(BrokenPipeError):
+        reporting.sendall(b"x")
+
+
+def test_report_that_has_no_end_is_given_up(
+    reactor: WorkerReactor, reporting: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("twisted.application.workers.MAXIMUM_REPORT", 10)
+    said(reactor, reporting, b"[" * 11)
+    with pytest.raises(BrokenPipeError):
+        reporting.sendall(b"x")
+
+
+def test_reason_of_a_worker_is_that_of_the_whole(reactor: WorkerReactor) -> None:
+    ours, its = socket.socketpair()
+    service = workers(reactor, 1)
+    failed: list[Failure] = []
+    with pytest.MonkeyPatch.context() as patching:
+        patching.setattr(socket, "socketpair", lambda: (ours, its.dup()))
+        service.startService().addErrback(failed.append)
+    with its:
+        its.sendall(b'{"status": 66, "failed": "no\\nfile"}\n')
+    # The end of the process is known before its last words are read.
+    die(reactor.started[0])
+    assert str(failed[0].value) == "no file"
+    assert isinstance(failed[0].value, WorkerError)
+    assert failed[0].value.status == 66
+
+
+def test_sockets_of_workers_are_kept_up_to_a_number(
+    reactor: WorkerReactor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("twisted.application.workers.MAXIMUM_SOCKETS", 2)
+    service = workers(reactor, 1)
+    sockets = [socket.socket() for _ in range(3)]
+    for number, skt in enumerate(sockets):
+        service.keep(f"TCP {number}", skt)
+    assert [skt.fileno() == -1 for skt in sockets] == [False, False, True]
+    assert len(stopping(service)) == 1
+    assert all(skt.fileno() == -1 for skt in sockets)
+
+
+def test_file_that_is_no_socket_is_not_removed(
+    reactor: WorkerReactor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    service = workers(reactor, 1)
+    for name in ("mine", "other", "gone"):
+        skt = socket.socket(socket.AF_UNIX)
+        skt.bind(name)
+        if name != "mine":
+            # As a worker could have it whose directory is another.
+            (tmp_path / name).unlink()
+        if name == "other":
+            (tmp_path / name).touch()
+        service.keep(f"UNIX {name!r}", skt)
+    assert len(stopping(service)) == 1
+    assert [each.name for each in tmp_path.iterdir()] == ["other"]

@@ -107,6 +107,20 @@ def test_a_lock_of_a_dead_process_is_taken_over(name: str) -> None:
     assert os.readlink(name) == str(os.getpid())
 
 
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="this system has no /proc")
+def test_a_lock_of_a_process_that_nobody_has_asked_for_its_end_is_taken_over(name: str) -> None:
+    process = living_process()
+    os.symlink(str(process.pid), name)
+    assert isLocked(name)
+    assert process.stdin is not None
+    process.stdin.close()
+    # It has ended, and its number is its own until somebody asks how.
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+    assert not isLocked(name)
+    assert FilesystemLock(name).lock()
+    process.wait()
+
+
 def test_taking_over_leaves_nothing_behind(name: str, tmp_path: Path) -> None:
     os.symlink(str(dead_process()), name)
     FilesystemLock(name).lock()

@@ -10,8 +10,9 @@ import pytest
 from twisted.internet._sockets._handedover import handedOver
 from twisted.internet.base import BasePort
 from twisted.internet.error import CannotListenError
-from twisted.internet.protocol import DatagramProtocol
+from twisted.internet.protocol import ConnectedDatagramProtocol, DatagramProtocol
 from twisted.internet.selectreactor import SelectReactor
+from twisted.internet.udp import MulticastPort
 from twisted.internet.unix import Port as UNIXPort
 
 from .reactor_helpers import RecordingServer, discard, turnUntil
@@ -99,6 +100,7 @@ def test_unix_port_takes_the_socket_and_what_belongs_to_its_name(
     factory = RecordingServer()
     second = new.listenUNIX(str(path), factory, wantPID=wantPID)
     assert isinstance(second, UNIXPort)
+    handedOver.closeRest()
     first.leaveTo(os.getpid())
     first.stopListening()
     turnUntil(old, lambda: first.disconnected)
@@ -128,3 +130,131 @@ def test_unix_socket_whose_file_is_gone_cannot_be_taken(reactors: Reactors, tmp_
     path.unlink()
     with pytest.raises(CannotListenError):
         new.listenUNIX(str(path), RecordingServer())
+
+
+@pytest.mark.parametrize("wantPID", [False, True])
+def test_unix_socket_stays_with_the_old_process_if_the_new_one_fails(
+    reactors: Reactors, tmp_path: Path, wantPID: bool
+) -> None:
+    old, new = reactors
+    path, accepting = tmp_path / "socket", RecordingServer()
+    leave(old.listenUNIX(str(path), accepting, wantPID=wantPID))
+    before = sorted(tmp_path.iterdir())
+    second = new.listenUNIX(str(path), RecordingServer(), wantPID=wantPID)
+    assert isinstance(second, UNIXPort)
+    # It fails before it was ready.
+    second.stopListening()
+    turnUntil(new, lambda: second.disconnected)
+    assert sorted(tmp_path.iterdir()) == before
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(str(path))
+        turnUntil(old, lambda: accepting.built)
+
+
+class Recording(DatagramProtocol):
+    """Remembers what has come."""
+
+    def __init__(self) -> None:
+        self.received: list[bytes] = []
+
+    def datagramReceived(self, datagram: bytes, addr: object) -> None:
+        self.received.append(datagram)
+
+
+def ended(old: SelectReactor, port: BasePort) -> None:
+    """Let the new process be ready, and the old one end."""
+    handedOver.closeRest()
+    port.leaveTo(os.getpid())
+    port.stopListening()
+    turnUntil(old, lambda: port.disconnected)
+
+
+@pytest.mark.parametrize("wantPID", [False, True])
+def test_unix_datagrams_go_to_the_new_process(
+    reactors: Reactors, tmp_path: Path, wantPID: bool
+) -> None:
+    old, new = reactors
+    path, receiving = tmp_path / "socket", Recording()
+    first = leave(old.listenUNIXDatagram(str(path), DatagramProtocol(), wantPID=wantPID))
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as client:
+        client.sendto(b"while both live", str(path))
+        second = new.listenUNIXDatagram(str(path), receiving, wantPID=wantPID)
+        ended(old, first)
+        client.sendto(b"afterwards", str(path))
+    turnUntil(new, lambda: len(receiving.received) == 2)
+    assert receiving.received == [b"while both live", b"afterwards"]
+    second.stopListening()
+    turnUntil(new, lambda: not list(tmp_path.iterdir()))
+
+
+class Connected(ConnectedDatagramProtocol):
+    """Remembers what has come from its peer."""
+
+    def __init__(self) -> None:
+        self.received: list[bytes] = []
+
+    def datagramReceived(self, datagram: bytes, addr: object = None) -> None:
+        self.received.append(datagram)
+
+
+def client(reactor: SelectReactor, protocol: ConnectedDatagramProtocol, tmp_path: Path) -> object:
+    """Return a datagram client that has a name."""
+    own = str(tmp_path / "own")
+    return reactor.connectUNIXDatagram(str(tmp_path / "peer"), protocol, bindAddress=own)
+
+
+def test_unix_datagram_client_keeps_its_name(reactors: Reactors, tmp_path: Path) -> None:
+    old, new = reactors
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as peer:
+        peer.bind(str(tmp_path / "peer"))
+        # A port of the peer's name is another matter.
+        handedOver.offer(f"UNIX datagram {str(tmp_path / 'peer')!r}", os.dup(peer.fileno()))
+        first = leave(client(old, ConnectedDatagramProtocol(), tmp_path))
+        receiving = Connected()
+        client(new, receiving, tmp_path)
+        ended(old, first)
+        peer.sendto(b"answer", str(tmp_path / "own"))
+        turnUntil(new, lambda: receiving.received)
+
+
+def test_unix_datagram_client_whose_file_is_gone_cannot_be_taken(
+    reactors: Reactors, tmp_path: Path
+) -> None:
+    old, new = reactors
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as peer:
+        peer.bind(str(tmp_path / "peer"))
+        leave(client(old, ConnectedDatagramProtocol(), tmp_path))
+        (tmp_path / "own").unlink()
+        with pytest.raises(CannotListenError):
+            client(new, ConnectedDatagramProtocol(), tmp_path)
+
+
+@pytest.mark.parametrize(("interface", "group"), [("", "228.0.0.5"), ("::", "ff02::1:5")])
+def test_multicast_groups_are_those_of_the_new_process(
+    reactors: Reactors, interface: str, group: str
+) -> None:
+    old, new = reactors
+    first = old.listenMulticast(0, DatagramProtocol(), interface)
+    assert isinstance(first, MulticastPort)
+    joined: list[object] = []
+    local = "lo" if interface else "127.0.0.1"
+    first.joinGroup(group, local).addBoth(joined.append)
+    turnUntil(old, lambda: joined)
+    if joined != [None]:
+        pytest.skip(f"this machine cannot join a group on its loopback interface: {joined}")
+    leave(first)
+    second = new.listenMulticast(0, DatagramProtocol(), interface)
+    assert isinstance(second, MulticastPort)
+    assert second.getHost() == first.getHost()
+    second.joinGroup(group, local).addBoth(joined.append)
+    # As a protocol does when it is stopped.
+    first.leaveTo(1)
+    first.leaveGroup(group, local).addBoth(joined.append)
+    turnUntil(old, lambda: len(joined) == 3)
+    assert joined == [None] * 3
+    # It is still a member, and can leave the group once.
+    for _ in range(2):
+        second.leaveGroup(group, local).addBoth(joined.append)
+    turnUntil(new, lambda: len(joined) == 5)
+    assert joined[3] is None
+    assert joined[4] is not None

@@ -17,6 +17,8 @@ from twisted.application._debugging import runReactorWithLogging
 from twisted.application._loading import getApplication
 from twisted.application._profilers import AppProfiler, Profiles
 from twisted.application._serveroptions import ServerOptions
+from twisted.application.operation import Operation
+from twisted.application.restarting import Predecessor, tellPredecessor
 from twisted.application.runner import ExitStatus, Runner
 from twisted.application.runner._trouble import explain, oneLine
 from twisted.application.service import Application, IService
@@ -50,6 +52,7 @@ class ApplicationRunner:
     Attributes:
         config: The options.
         application: The application, once it was loaded.
+        operation: How the process is supervised, stopped and restarted; None before `run`.
         logger: Begins and ends the log.
         profiler: Runs the reactor if `--profile` was given.
         loggerFactory: Makes the logger of the options.
@@ -66,6 +69,7 @@ class ApplicationRunner:
     def __init__(self, config: ServerOptions) -> None:
         self.config = config
         self.application: Componentized | None = None
+        self.operation: Operation | None = None
         self.profiler: Profiles = type(self).profilerFactory(config)
         self.logger: Logs = type(self).loggerFactory(config)
         self._streams = (sys.stdout, sys.stderr)
@@ -78,9 +82,16 @@ class ApplicationRunner:
             SystemExit: It could not be run; standard error says why.
         """
         try:
+            self.operation = operation = makeOperation(self.config)
+            # The log of a worker is a file of its own.
+            self.config["worker"] = operation.predecessor.worker
             self.preApplication()
             logStartUp("twistd", __version__)
-            self.application = self.createOrGetApplication()
+            if operation.supervises:
+                # Workers load the application, each for itself.
+                self.application = Application("twistd")
+            else:
+                self.application = self.createOrGetApplication()
             self._enter(self.application)
             self.logger.start(self.application)
             try:
@@ -149,7 +160,12 @@ class ApplicationRunner:
         if not self.config["no_save"]:
             persistable = adapt(IPersistable, application)
             reactor.addSystemEventTrigger("after", "shutdown", persistable.save, "shutdown")
-        service = adapt(IService, application)
+        operation = self.operation
+        assert operation is not None, "`run` has made it"
+        if operation.supervises:
+            service = operation.supervisor()
+        else:
+            service = operation.around(adapt(IService, application))
         return Runner(reactor, service, self._bound, self._started)
 
     def _bound(self) -> None:
@@ -163,25 +179,52 @@ class ApplicationRunner:
 
     def _refuse(self, error: Exception) -> NoReturn:
         """Exit with one line on standard error that says what is wrong and what to do."""
-        status = refuse(error, self.config.subCommand, self._streams[1])
+        predecessor = None if self.operation is None else self.operation.predecessor
+        status = refuse(error, self.config.subCommand, self._streams[1], predecessor)
         self._ended(status)
         sys.exit(status)
 
 
-def refuse(error: Exception, command: str | None, stream: TextIO | None) -> int:
-    """Say on a stream what is wrong and what to do, and return the status to exit with.
+def makeOperation(config: ServerOptions) -> Operation:
+    """Return how the process is supervised, stopped and restarted, as the options say.
+
+    Raises:
+        ValueError: A former process has left something that cannot be understood.
+    """
+    # Not `defaultReactor`, which would bind it: the application may choose one while it is loaded.
+    from twisted.internet import reactor
+
+    return Operation(
+        reactor,
+        config["drain"],
+        config["restart-on"],
+        inspectAt=config["inspect"],
+        workers=config["workers"],
+    )
+
+
+def refuse(
+    error: Exception,
+    command: str | None,
+    stream: TextIO | None,
+    predecessor: Predecessor | None = None,
+) -> int:
+    """Say what is wrong and what to do, and return the status to exit with.
 
     Args:
         error: What is wrong.
         command: The command of twistd that was given, if one was.
-        stream: The stream; None for nowhere.
+        stream: Where to say it, unless another process has started this one and says it; None for
+            nowhere.
+        predecessor: That process; found in the environment, if None.
     """
     program = f"twistd {command}" if command else "twistd"
     status, text = explain(error)
     if status == ExitStatus.EX_USAGE:
         text = f"{text.rstrip('.')}. Try '{program} --help'."
-    if stream is not None:
-        stream.write(oneLine(f"{program}: {text}") + "\n")
+    text = oneLine(text)
+    if not tellPredecessor(predecessor, status, text) and stream is not None:
+        stream.write(f"{program}: {text}\n")
         stream.flush()
     return status
 

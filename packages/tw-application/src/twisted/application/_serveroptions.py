@@ -5,10 +5,11 @@ This room is what `twistd --version` and `--help` need, and imports no more than
 
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from twisted import __version__
+from twisted.application._operationoptions import RESTART_SIGNALS, OperationOptions
+from twisted.application._plugincommands import PluginCommands, findServiceMakers, refuseWords
 from twisted.internet._reactoroption import ReactorSelectionMixin
 from twisted.python.usage import (
     CompleteDirs,
@@ -25,21 +26,7 @@ if TYPE_CHECKING:
 PROFILERS = ("profile", "cprofile")
 
 
-def findServiceMakers() -> "Mapping[str, IServiceMaker]":
-    """Return the plugins that make services, by the name of their command."""
-    from twisted.application.service import IServiceMaker
-    from twisted.plugin import getPlugins
-
-    makers = {maker.tapname: maker for maker in getPlugins(IServiceMaker)}
-    return dict(sorted(makers.items()))
-
-
-def _optionsOf(maker: "IServiceMaker") -> Options:
-    """Return what parses a command; only now the plugin need import the module that has it."""
-    return maker.options()
-
-
-class ServerOptions(ReactorSelectionMixin, Options):
+class ServerOptions(ReactorSelectionMixin, PluginCommands, OperationOptions, Options):  # type: ignore[misc]  # commands that are made on use
     """The options of `twistd`, which come before the name of a command.
 
     Attributes:
@@ -90,27 +77,15 @@ class ServerOptions(ReactorSelectionMixin, Options):
         Args:
             findMakers: Returns the plugins by the name of their command.
         """
-        super().__init__()
+        super().__init__(findMakers)
         self["debug"] = False
         self["spew"] = False
         self["reactor"] = None
-        self._findMakers = findMakers
-        self._makers: Mapping[str, IServiceMaker] | None = None
 
     @property
     def loadedPlugins(self) -> "Mapping[str, IServiceMaker]":
         """The plugins that make services, by the name of their command."""
-        if self._makers is None:
-            self._makers = self._findMakers()
-        return self._makers
-
-    @property
-    def subCommands(self) -> list[tuple[str, None, Callable[[], Options], str]]:  # type: ignore[override]  # a list that is made on use
-        """The commands, as `usage.Options` wants them."""
-        return [
-            (name, None, partial(_optionsOf, maker), maker.description)
-            for name, maker in self.loadedPlugins.items()
-        ]
+        return self.serviceMakers
 
     def getSynopsis(self) -> str:
         """Return the first line of the help, and what comes before the name of a command."""
@@ -151,7 +126,8 @@ class ServerOptions(ReactorSelectionMixin, Options):
         """Check what was found.
 
         Raises:
-            UsageError: There is no such profiler, or encrypted files are asked for.
+            UsageError: There is no such profiler, encrypted files are asked for, or options exclude
+                each other.
         """
         if self.subCommand is not None or self["python"] is not None:
             self["no_save"] = True
@@ -161,11 +137,28 @@ class ServerOptions(ReactorSelectionMixin, Options):
             )
         if self["encrypted"]:
             raise UsageError("encrypted files are not supported: save the application without")
+        if self["workers"]:
+            self._refuseWithWorkers()
+        number = self["restart-on"]
+        if self["debug"] and number is not None and number == RESTART_SIGNALS.get("USR2"):
+            raise UsageError("--debug has SIGUSR2 for itself: choose another for --restart-on")
+
+    def _refuseWithWorkers(self) -> None:
+        """Refuse what makes sense for one process alone.
+
+        Raises:
+            UsageError: There is something.
+        """
+        if self["debug"]:
+            raise UsageError("--debug looks into one process: leave out --workers")
+        if self["profile"] is not None:
+            raise UsageError("--profile measures one process: leave out --workers")
+        if not self["no_save"]:
+            raise UsageError("workers cannot all save the application: add --no_save")
 
     def parseArgs(self, *words: str) -> None:
         """Refuse words that are no command."""
-        if words:
-            raise UsageError(f"unknown command {words[0]!r}: no plugin was found")
+        refuseWords(words)
 
 
 __all__ = ["PROFILERS", "ServerOptions", "findServiceMakers"]

@@ -6,11 +6,13 @@ what it is doing to those who ask (`inspection`). A command makes one before it 
 and runs what `around` returns in its place; or, if it `supervises`, what `supervisor` returns.
 """
 
+import os
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import Any, cast
 
+from twisted.application._operationoptions import MAXIMUM_DRAIN_TIME, RESTART_SIGNALS
 from twisted.application.draining import IReactorOfDraining, drain
 from twisted.application.inspection import Inspection, InspectionService
 from twisted.application.notify import Notifier, Watchdog
@@ -40,11 +42,6 @@ from twisted.python.failure import Failure
 
 _log = Logger("twisted.application.operation")
 
-MAXIMUM_DRAIN_TIME = 86400.0
-"""The longest time for draining that can be asked for, in seconds."""
-RESTART_SIGNALS = {"HUP": signal.SIGHUP, "USR1": signal.SIGUSR1, "USR2": signal.SIGUSR2}
-"""The signals that can be chosen for restarting, by name."""
-
 
 class IReactorOfOperation(
     IReactorCore,
@@ -73,6 +70,13 @@ class Operation:
         levels: The levels of the log, for those who ask; None if they cannot be changed.
         workers: How many processes are to serve; 0 for this one alone.
 
+    Attributes:
+        predecessor: The process that this one takes the place of, or is a worker of.
+        belongings: Descriptors that a new process gets besides the ports, by the names that it
+            finds them by (`Predecessor.take`).
+        whenReplaced: Called with the number of the new process when that has taken over, before
+            this one ends.
+
     Raises:
         ValueError: A former process has left something that cannot be understood.
     """
@@ -100,6 +104,11 @@ class Operation:
             inspectAt = f"{inspectAt}.{self.predecessor.worker}"
         self.inspectAt = inspectAt
         self.levels = levels
+        self.belongings: dict[str, int] = {}
+        self.whenReplaced: Callable[[int], object] | None = None
+        # The service may go elsewhere, and the command line is read where this process began.
+        self._directory = _workingDirectory()
+        self._process = os.getpid()
         if inspectAt:
             recordWaiting()
 
@@ -115,9 +124,32 @@ class Operation:
     def supervisor(self) -> IService:
         """Return the service to run where this process `supervises`."""
         # Workers know that they are some by what the supervisor tells them, not by the environment.
-        return _OperatedService(
-            self, Workers(self.reactor, self.workers, self.drainTime, activated=self.activated)
+        workers = Workers(
+            self.reactor,
+            self.workers,
+            self.drainTime,
+            self.restartCommand,
+            self.activated,
+            self._directory,
         )
+        return _OperatedService(self, workers)
+
+    def restart(self) -> Restart:
+        """Return an attempt to have a new process take the place of this one."""
+        return Restart(
+            self.reactor,
+            self.restartCommand,
+            self.activated,
+            self.notifier.environment(),
+            self._directory,
+            self.belongings,
+        )
+
+    def tellReady(self) -> None:
+        """Tell the supervisor that the service is ready, and who it is if that has changed."""
+        process = os.getpid()
+        # It has gone into the background since.
+        self.notifier.ready(mainProcess=None if process == self._process else process)
 
 
 class _OperatedService(Service):
@@ -129,10 +161,16 @@ class _OperatedService(Service):
         self._inspecting: InspectionService | None = None
         self._watchdog: Watchdog | None = None
         self._restarting: Deferred[Any] | None = None
+        self._ready = False
         self._replaced = False
 
     def privilegedStartService(self) -> None:
         """Do the same for the service inside."""
+        number = self._operation.restartSignal
+        if number is not None:
+            # From now on others can know the number of this process; the signal must not kill it.
+            isWorker = self._operation.predecessor.worker is not None
+            signal.signal(number, _heedless if isWorker else self._signaled)
         self._service.privilegedStartService()
 
     def startService(self) -> Deferred[Any] | None:
@@ -183,14 +221,13 @@ class _OperatedService(Service):
         if operation.predecessor.worker is not None:
             self._startedAsWorker()
             return
-        if operation.restartSignal is not None:
-            # First: whoever is told that this process is ready may send the signal at once.
-            signal.signal(operation.restartSignal, self._signaled)
+        # First: whoever is told that this process is ready may send the signal at once.
+        self._ready = True
         # The process before this one has the supervisor's ear, and speaks for both.
         replaces = bool(operation.predecessor)
         operation.predecessor.ready()
         if not replaces:
-            operation.notifier.ready()
+            operation.tellReady()
         if operation.notifier.watchdogInterval is not None:
             self._watchdog = Watchdog(operation.notifier, cast(IReactorTime, operation.reactor))
             self._watchdog.start()
@@ -198,8 +235,6 @@ class _OperatedService(Service):
     def _startedAsWorker(self) -> None:
         """Tell the supervisor, which alone restarts workers, and speaks to its own supervisor."""
         operation = self._operation
-        if operation.restartSignal is not None:
-            signal.signal(operation.restartSignal, _heedless)
         handedOver.closeRest()
         link = SupervisorLink(
             operation.reactor, operation.predecessor.detach(), self._supervisorLost
@@ -229,8 +264,8 @@ class _OperatedService(Service):
         self._operation.reactor.callFromThread(self._restart)
 
     def _restart(self) -> None:
-        if not self.running or self._restarting is not None:
-            _log.info("The program is being restarted, or stops; one more signal changes nothing")
+        if not self._ready or not self.running or self._restarting is not None:
+            _log.info("The program starts, is being restarted or stops: the signal changes nothing")
             return
         operation = self._operation
         operation.notifier.reloading()
@@ -240,15 +275,15 @@ class _OperatedService(Service):
             replacing.addCallbacks(self._cbWorkers, self._ebNotReplaced)
             return
         _log.info("The program is started anew")
-        environ = operation.notifier.environment()
-        restart = Restart(operation.reactor, operation.restartCommand, operation.activated, environ)
-        starting = self._restarting = restart.begin()
+        starting = self._restarting = operation.restart().begin()
         starting.addCallbacks(self._cbReplaced, self._ebNotReplaced)
 
     def _cbReplaced(self, process: int) -> None:
         _log.info("Process {process} has taken over, this one ends", process=process)
         self._replaced = True
         self._restarting = None
+        if self._operation.whenReplaced is not None:
+            self._operation.whenReplaced(process)
         self._operation.notifier.ready(mainProcess=process)
         self._end()
 
@@ -269,6 +304,14 @@ class _OperatedService(Service):
             )
         else:
             _log.failure("The restart failed, and this process goes on", failure=failure)
+
+
+def _workingDirectory() -> str | None:
+    """Return the directory that this process is in; None if it is gone."""
+    try:
+        return os.getcwd()
+    except OSError:
+        return None
 
 
 def _heedless(number: int, frame: FrameType | None) -> None:

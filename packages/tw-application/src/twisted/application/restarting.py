@@ -7,7 +7,10 @@ come meanwhile wait in the queue of a socket that both have. If the new process 
 ready in time, the old one goes on as if nothing had been.
 
 Two things travel in the environment: `TW_HANDOVER` names the descriptors of the ports, and what
-each is asked for; and sockets that systemd opened stay where it put them, in `LISTEN_FDS`.
+each is asked for, and of other belongings; and sockets that systemd opened stay where it put them,
+in `LISTEN_FDS`.
+
+A process that cannot take over says why in one line, since nobody may see its standard error.
 """
 
 import json
@@ -16,6 +19,7 @@ import sys
 from collections.abc import Mapping, MutableMapping, Sequence
 from typing import NamedTuple
 
+from twisted.application.runner._trouble import oneLine
 from twisted.internet._sockets._handedover import handedOver
 from twisted.internet.base import BasePort
 from twisted.internet.defer import Deferred, TimeoutError
@@ -35,6 +39,9 @@ _log = Logger("twisted.application.restarting")
 
 VARIABLE = "TW_HANDOVER"
 READY = b"ready"
+FAILED = b"failed "
+MAXIMUM_REASON = 4096
+"""How many bytes a process can say about why it cannot take over."""
 PATIENCE = 60.0
 """How many seconds the new process has to become ready before it is ended."""
 MAXIMUM_PORTS = 1000
@@ -84,13 +91,21 @@ class Predecessor:
 
     Args:
         descriptor: Where it reads whether this one is ready; -1 if there is no such process.
+        worker: The number of this process among the workers of that one; None if it is none.
+        belongings: Descriptors that are no ports, by their names, which belong to this from now on.
 
     Attributes:
         worker: The number of this process among the workers of that one; None if it is none.
     """
 
-    def __init__(self, descriptor: int = -1, worker: int | None = None) -> None:
+    def __init__(
+        self,
+        descriptor: int = -1,
+        worker: int | None = None,
+        belongings: Mapping[str, int] | None = None,
+    ) -> None:
         self._descriptor = descriptor
+        self._belongings = dict(belongings or {})
         self.worker = worker
 
     def __bool__(self) -> bool:
@@ -102,10 +117,24 @@ class Predecessor:
         descriptor, self._descriptor = self._descriptor, -1
         return descriptor
 
+    def take(self, name: str) -> int | None:
+        """Return a descriptor that is no port, which belongs to the caller from now on.
+
+        Args:
+            name: Its name.
+
+        Returns:
+            Its number; None if nothing of that name was left, or it was taken.
+        """
+        return self._belongings.pop(name, None)
+
     def ready(self) -> None:
         """Say that this process can take over, and close the sockets that no port has taken."""
         for request in handedOver.closeRest():
             _log.info("Nothing listens any more at what was {request}", request=request)
+        for descriptor in self._belongings.values():
+            os.close(descriptor)
+        self._belongings.clear()
         descriptor = self.detach()
         if descriptor == -1:
             return
@@ -115,6 +144,33 @@ class Predecessor:
             _log.warn("The process before this one is gone: {error}", error=error)
         finally:
             os.close(descriptor)
+
+    def refuse(self, status: int, reason: str) -> bool:
+        """Say that this process cannot take over.
+
+        Args:
+            status: The status that it is going to end with.
+            reason: Why, in one line for people.
+
+        Returns:
+            Whether that process was told, which tells people; if not, nobody has.
+        """
+        descriptor = self.detach()
+        if descriptor == -1:
+            return False
+        text = reason.encode("utf-8", "backslashreplace")[:MAXIMUM_REASON]
+        if self.worker is not None:
+            report = {"status": status, "failed": text.decode("utf-8", "ignore")}
+            text = json.dumps(report).encode() + b"\n"
+        else:
+            text = FAILED + text
+        try:
+            os.write(descriptor, text)
+        except OSError:
+            return False
+        finally:
+            os.close(descriptor)
+        return True
 
 
 def takeOver(environ: MutableMapping[str, str] | None = None) -> Predecessor:
@@ -147,9 +203,34 @@ def takeOver(environ: MutableMapping[str, str] | None = None) -> Predecessor:
             raise ValueError(f"the environment variable {VARIABLE} cannot be understood: unset it")
     for descriptor, request in ports:
         handedOver.offer(request, descriptor)
-    os.set_inheritable(ready, False)
-    worker = more.get("worker")
-    return Predecessor(ready, worker if isinstance(worker, int) else None)
+    worker, named = more.get("worker"), more.get("belongings")
+    belongings = {
+        name: descriptor
+        for name, descriptor in (named if isinstance(named, dict) else {}).items()
+        if type(descriptor) is int
+    }
+    for descriptor in (ready, *belongings.values()):
+        os.set_inheritable(descriptor, False)
+    return Predecessor(ready, worker if isinstance(worker, int) else None, belongings)
+
+
+def tellPredecessor(predecessor: Predecessor | None, status: int, reason: str) -> bool:
+    """Say to the process before this one, if there is one, that this one cannot take over.
+
+    Args:
+        predecessor: That process; found in the environment, if None.
+        status: The status that this process is going to end with.
+        reason: Why, in one line for people.
+
+    Returns:
+        Whether it was told, which tells people; if not, nobody has.
+    """
+    if predecessor is None:
+        try:
+            predecessor = takeOver()
+        except ValueError:
+            return False
+    return predecessor.refuse(status, reason)
 
 
 class Restart:
@@ -160,6 +241,8 @@ class Restart:
         command: The command line; that of this process if None.
         activated: The sockets that this process was started with.
         environ: The environment of the new process; that of this process if None.
+        directory: The directory that the new process begins in; that of this process if None.
+        belongings: Descriptors that are no ports, by the names that the new process finds them by.
     """
 
     def __init__(
@@ -168,11 +251,15 @@ class Restart:
         command: Sequence[str] | None = None,
         activated: Activated | None = None,
         environ: Mapping[str, str] | None = None,
+        directory: str | None = None,
+        belongings: Mapping[str, int] | None = None,
     ) -> None:
         self._reactor = reactor
         self._command = [sys.executable, *sys.orig_argv[1:]] if command is None else list(command)
         self._activated = Activated() if activated is None else activated
         self._environ = dict(os.environ if environ is None else environ)
+        self._directory = directory
+        self._belongings = dict(belongings or {})
         self._descriptors: list[int] = []
         self._spare: list[int] = []
 
@@ -188,14 +275,29 @@ class Restart:
             it ends the process.
         """
         everything: list[object] = [*self._reactor.getReaders()]
-        ports = [each for each in everything if isinstance(each, BasePort)][:MAXIMUM_PORTS]
+        ports = [each for each in everything if isinstance(each, BasePort)]
+        if len(ports) > MAXIMUM_PORTS:
+            _log.warn(
+                "{count} ports are more than {maximum}: the rest is opened anew",
+                count=len(ports),
+                maximum=MAXIMUM_PORTS,
+            )
+            del ports[MAXIMUM_PORTS:]
         handed = self._collect(ports)
         first = FIRST_DESCRIPTOR + len(self._activated.identities)
         offered = [[first + number, port.request()] for number, port in enumerate(handed)]
         self._descriptors += [port.fileno() for port in handed]
+        further = FIRST_DESCRIPTOR + len(self._descriptors)
+        belongings = {name: further + number for number, name in enumerate(self._belongings)}
+        self._descriptors += self._belongings.values()
         channel = FIRST_DESCRIPTOR + len(self._descriptors)
         self._environ[VARIABLE] = json.dumps(
-            {"parent": os.getpid(), "ready": channel, "ports": offered}
+            {
+                "parent": os.getpid(),
+                "ready": channel,
+                "ports": offered,
+                "belongings": belongings,
+            }
         )
         successor = _Successor(channel, ports)
         childFDs = {
@@ -211,6 +313,7 @@ class Restart:
                 "/bin/sh",
                 ["sh", "-c", SCRIPT, "sh", *self._command],
                 env=self._environ,
+                path=self._directory,
                 childFDs=childFDs,  # type: ignore[arg-type]  # a dict of both kinds
             )
         except OSError as error:
@@ -254,8 +357,8 @@ class _Successor(ProcessProtocol):
 
     def childDataReceived(self, childFD: int, data: bytes) -> None:
         """Take what the process says about itself."""
-        self._said += data[: len(READY)]
-        if self._said[: len(READY)] == READY and not self.ready.called:
+        self._said += data[: len(FAILED) + MAXIMUM_REASON - len(self._said)]
+        if self._said.startswith(READY) and not self.ready.called:
             process = self.transport.pid
             assert process is not None, "it runs"
             for port in self._ports:
@@ -264,7 +367,10 @@ class _Successor(ProcessProtocol):
 
     def processEnded(self, reason: Failure) -> None:
         """Learn that the process is gone."""
-        self.fail(f"it has ended: {reason.getErrorMessage()}")
+        text = reason.getErrorMessage()
+        if self._said.startswith(FAILED):
+            text = self._said.removeprefix(FAILED).decode("utf-8", "backslashreplace")
+        self.fail(f"it has ended: {oneLine(text)}")
 
     def fail(self, text: str) -> None:
         """Give up, unless it was ready."""
@@ -310,4 +416,5 @@ __all__ = [
     "Restart",
     "RestartError",
     "takeOver",
+    "tellPredecessor",
 ]

@@ -14,10 +14,12 @@ import array
 import json
 import os
 import socket
+import stat
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+from twisted.application._operationoptions import MAXIMUM_WORKERS, defaultCount
 from twisted.application.restarting import (
     FIRST_DESCRIPTOR,
     SCRIPT,
@@ -25,6 +27,8 @@ from twisted.application.restarting import (
     Activated,
     IReactorOfRestarting,
 )
+from twisted.application.runner._exit import ExitStatus
+from twisted.application.runner._trouble import CannotRunError, oneLine
 from twisted.application.service import Service
 from twisted.internet._sockets._unixbinding import UNIXBinding
 from twisted.internet.base import BasePort
@@ -43,8 +47,6 @@ from twisted.python.failure import Failure
 _T = TypeVar("_T")
 _log = Logger("twisted.application.workers")
 
-MAXIMUM_WORKERS = 1024
-"""How many workers can be asked for."""
 MAXIMUM_REPORT = 1024 * 1024
 """How long a worker's report of its ports may be, in bytes."""
 MAXIMUM_SOCKETS = 250
@@ -61,8 +63,11 @@ END_PATIENCE = 10.0
 """How many seconds beyond the time for draining a worker has to end before it is killed."""
 
 
-class WorkerError(Exception):
+class WorkerError(CannotRunError):
     """The workers cannot be started; the text says why."""
+
+    def __init__(self, text: str, status: int = ExitStatus.EX_SOFTWARE) -> None:
+        super().__init__(status, text)
 
 
 class Worker(ProcessProtocol):
@@ -77,8 +82,11 @@ class Worker(ProcessProtocol):
         self.readySince: float | None = None
         # Whether it was told to end, and is not to be started anew.
         self.dismissed: bool = False
+        # What brings its report.
+        self.channel: _Channel | None = None
         self._supervisor = supervisor
         self._killing: IDelayedCall | None = None
+        self._refusal: WorkerError | None = None
 
     def becameReady(self, now: float) -> None:
         """Learn that it serves."""
@@ -86,6 +94,10 @@ class Worker(ProcessProtocol):
             self.readySince = now
             if not self.ready.called:
                 self.ready.callback(None)
+
+    def refused(self, status: int, text: str) -> None:
+        """Learn why it is going to end."""
+        self._refusal = WorkerError(oneLine(text), status)
 
     def dismiss(self, patience: float) -> Deferred[None]:
         """Tell it to end, and kill it if it does not; the Deferred fires when it has."""
@@ -105,8 +117,14 @@ class Worker(ProcessProtocol):
         """Learn that it has ended."""
         if self._killing is not None and self._killing.active():
             self._killing.cancel()
+        if self.channel is not None:
+            # Its last words may not have been read yet.
+            self.channel.finish()
+        if self._refusal is not None:
+            reason = Failure(self._refusal)
         if not self.ready.called:
-            self.ready.errback(WorkerError(f"a worker has ended: {reason.getErrorMessage()}"))
+            text = f"a worker has ended: {reason.getErrorMessage()}"
+            self.ready.errback(self._refusal or WorkerError(text))
         self._supervisor.workerEnded(self, reason)
         self.ended.callback(None)
 
@@ -124,6 +142,7 @@ class _Channel:
         self._worker = worker
         self._connection = connection
         self._report = b""
+        self._reported = False
         self._sockets: list[socket.socket] = []
 
     def fileno(self) -> int:
@@ -148,22 +167,46 @@ class _Channel:
                 numbers = array.array("i")
                 numbers.frombytes(content[: len(content) - len(content) % numbers.itemsize])
                 self._sockets += [socket.socket(fileno=number) for number in numbers]
-        if not data or len(self._report) + len(data) > MAXIMUM_REPORT:
-            self.connectionLost(Failure(WorkerError("the worker is gone")))
-            return None
         self._report += data
-        if b"\n" in self._report:
-            requests = json.loads(self._report)
-            for request, skt in zip(requests, self._sockets, strict=True):
-                self._supervisor.keep(request, skt)
-            self._report, self._sockets = b"", []
-            self._worker.becameReady(self._supervisor.reactor.seconds())
+        if not data or len(self._report) > MAXIMUM_REPORT or len(self._sockets) > MAXIMUM_SOCKETS:
+            self.connectionLost(Failure(WorkerError("the worker is gone")))
+        elif self._report.endswith(b"\n"):
+            self._take(self._report)
         return None
+
+    def _take(self, report: bytes) -> None:
+        """Take the whole report, the only one: a worker that says more is not heard."""
+        sockets, self._sockets, self._report = self._sockets, [], b""
+        match _parsed(report):
+            case [*requests] if len(requests) == len(sockets) and not self._reported:
+                self._reported = True
+                for request, skt in zip(requests, sockets, strict=True):
+                    self._supervisor.keep(str(request), skt)
+                self._worker.becameReady(self._supervisor.reactor.seconds())
+            case {"status": int(status), "failed": str(text)}:
+                self._worker.refused(status, text)
+            case _:
+                _log.error("A worker said what cannot be understood, and is not heard any more")
+                self._sockets = sockets
+                self.connectionLost(Failure(WorkerError("the worker is not understood")))
+
+    def finish(self) -> None:
+        """Take what is left: the worker has ended."""
+        while self._connection.fileno() != -1:
+            left = len(self._report)
+            self.doRead()
+            if len(self._report) <= left:
+                self.connectionLost(Failure(WorkerError("the worker is gone")))
 
     def connectionLost(self, reason: Failure) -> None:
         """Close it."""
+        if self._connection.fileno() == -1:
+            return
         self._supervisor.reactor.removeReader(self)
         self._connection.close()
+        for skt in self._sockets:
+            skt.close()
+        self._sockets.clear()
 
 
 class Workers(Service):
@@ -175,6 +218,7 @@ class Workers(Service):
         drainTime: How many seconds a worker that is told to end may take for what is in flight.
         command: The command line; that of this process if None.
         activated: The sockets that this process was started with, which the workers get too.
+        directory: The directory that the workers begin in; that of this process if None.
     """
 
     def __init__(
@@ -184,9 +228,11 @@ class Workers(Service):
         drainTime: float = 0.0,
         command: Sequence[str] | None = None,
         activated: Activated | None = None,
+        directory: str | None = None,
     ) -> None:
         self.reactor = reactor
         self.count = count
+        self._directory = directory
         self._patience = drainTime + END_PATIENCE
         self._command = [sys.executable, *sys.orig_argv[1:]] if command is None else list(command)
         # They stay where systemd has put them, here and in the workers.
@@ -308,12 +354,14 @@ class Workers(Service):
             ports.append([descriptor, request])
         parent = {"parent": os.getpid(), "ready": channel, "ports": ports, "worker": number}
         try:
-            self.reactor.addReader(_Channel(self, worker, ours))
+            worker.channel = _Channel(self, worker, ours)
+            self.reactor.addReader(worker.channel)
             self.reactor.spawnProcess(
                 worker,
                 "/bin/sh",
                 ["sh", "-c", SCRIPT, "sh", *self._command],
                 env={**os.environ, VARIABLE: json.dumps(parent)},
+                path=self._directory,
                 childFDs={0: 0, 1: 1, 2: 2, **descriptors},
             )
         except OSError as error:
@@ -339,9 +387,14 @@ class Workers(Service):
             if os.path.samestat(os.fstat(known.fileno()), identity):
                 skt.close()
                 return
+        if len(self._kept) >= MAXIMUM_SOCKETS:
+            _log.warn("There are too many sockets to keep one more: {request}", request=request)
+            skt.close()
+            return
         self._kept.append((request, skt))
-        if skt.family == socket.AF_UNIX and len(skt.getsockname()) > 0:
-            name = skt.getsockname()
+        name = skt.getsockname() if skt.family == socket.AF_UNIX else b""
+        # What is no socket is somebody else's, and is not removed at the end.
+        if name and (os.fsencode(name).startswith(b"\0") or _isSocket(name)):
             hasLock = os.path.islink(os.fsencode(name) + b".lock")
             self._bindings.append(UNIXBinding.left(name, hasLock))
 
@@ -404,7 +457,14 @@ class SupervisorLink:
             OSError: The supervisor is gone.
         """
         readers: list[object] = [*self._reactor.getReaders()]
-        ports = [each for each in readers if isinstance(each, BasePort)][:MAXIMUM_SOCKETS]
+        ports = [each for each in readers if isinstance(each, BasePort)]
+        if len(ports) > MAXIMUM_SOCKETS:
+            _log.warn(
+                "{count} ports are more than {maximum}: the rest is that of one worker",
+                count=len(ports),
+                maximum=MAXIMUM_SOCKETS,
+            )
+            del ports[MAXIMUM_SOCKETS:]
         for port in ports:
             port.leaveTo(os.getppid())
         line = json.dumps([port.request() for port in ports]).encode() + b"\n"
@@ -436,9 +496,21 @@ class SupervisorLink:
         self._connection.close()
 
 
-def defaultCount() -> int:
-    """Return how many workers make sense: one for each processor that this process may use."""
-    return len(os.sched_getaffinity(0))
+def _isSocket(name: str | bytes) -> bool:
+    """Return whether a path is that of a socket; a link to one does not count."""
+    try:
+        return stat.S_ISSOCK(os.lstat(name).st_mode)
+    except (OSError, ValueError):
+        return False
+
+
+def _parsed(text: bytes) -> object:
+    """Return what a text of JSON says; None if it is none."""
+    try:
+        parsed: object = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return parsed
 
 
 def _both(result: _T | Failure, waiter: Deferred[_T]) -> _T | None:

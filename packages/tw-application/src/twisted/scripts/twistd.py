@@ -4,6 +4,8 @@ import os
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
+from twisted.application._plugincommands import findBelowDirectory
+
 # What runs an application is imported when one is to be run: --help and --version need it not.
 if hasattr(os, "fork"):
     from twisted.application._daemon._options import ServerOptions
@@ -60,8 +62,7 @@ def run() -> NoReturn:
         SystemExit: Always, unless a signal ended the application, which ends the process then.
     """
     _fillStandardStreams()
-    # Plugins and modules below the current directory are found too.
-    sys.path.insert(0, os.getcwd())
+    findBelowDirectory()
     options = ServerOptions()
     try:
         options.parseOptions()

@@ -147,7 +147,20 @@ def _isHeld(name: str, holder: int) -> bool:
         return False
     except PermissionError:
         return True  # it lives, and belongs to somebody else
-    return True
+    return not _isZombie(holder)
+
+
+def _isZombie(process: int) -> bool:
+    """Return whether Linux says that a process has ended, and nobody has asked how.
+
+    In a container nobody may ever ask: then its number would be that of a holder for good.
+    """
+    try:
+        with open(f"/proc/{process}/stat", "rb") as file:
+            # The name, which comes second, may have blanks and brackets.
+            return file.read().rpartition(b")")[2].split()[:1] in ([b"Z"], [b"X"])
+    except OSError:
+        return False
 
 
 @contextmanager

@@ -28,13 +28,23 @@ class Report:
     """What the daemon tells the process that waits.
 
     Args:
-        descriptor: The writing end of the pipe to that process.
+        descriptor: The writing end of the pipe to that process; None if none waits, since another
+            daemon has started this one.
         nowhere: A descriptor of /dev/null.
     """
 
-    def __init__(self, descriptor: int, nowhere: int) -> None:
-        self._descriptor: int | None = descriptor
-        self._nowhere = nowhere
+    def __init__(self, descriptor: int | None, nowhere: int) -> None:
+        self._descriptor = descriptor
+        self._nowhere: int | None = nowhere
+
+    @classmethod
+    def toNobody(cls) -> "Report":
+        """Return that of a process which another daemon has started, and which has no terminal.
+
+        Raises:
+            OSError: The system has no /dev/null.
+        """
+        return cls(None, os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC))
 
     def tell(self, status: int) -> None:
         """Tell with which status to end, once, and let go of the standard streams.
@@ -42,12 +52,15 @@ class Report:
         Args:
             status: 0 if the daemon has started.
         """
+        nowhere, self._nowhere = self._nowhere, None
+        if nowhere is None:
+            return
+        for stream in (1, 2):
+            os.dup2(nowhere, stream)
+        os.close(nowhere)
         descriptor, self._descriptor = self._descriptor, None
         if descriptor is None:
             return
-        for stream in (1, 2):
-            os.dup2(self._nowhere, stream)
-        os.close(self._nowhere)
         try:
             os.write(descriptor, bytes([status]))
         except BrokenPipeError:
@@ -122,8 +135,9 @@ class _Waiting:
             self._daemon = int(line)
             self._passOn()
         status = os.read(self._descriptor, 1)
-        if status:
+        if status and (status[0] or self._received is None):
             os._exit(status[0])
+        # A daemon that has started all the same ends, since the signal was passed on.
         if self._received is not None:
             signal.signal(self._received, signal.SIG_DFL)
             os.kill(os.getpid(), self._received)

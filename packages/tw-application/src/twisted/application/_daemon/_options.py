@@ -109,6 +109,11 @@ class ServerOptions(_ServerOptions):
             raise UsageError("--syslog and --logfile exclude each other: leave out one")
         if self["logfile"] == "-" and not self["nodaemon"]:
             raise UsageError("a daemon has no standard output to log to: add --nodaemon")
+        if self["chroot"] is not None and (self["restart-on"] is not None or self["workers"]):
+            raise UsageError(
+                "no program can be started from inside of --chroot: leave that out, or both "
+                "--restart-on and --workers"
+            )
 
 
 __all__ = ["ServerOptions"]

@@ -6,6 +6,9 @@ The daemon also keeps a lock on the file (flock(2)) for as long as it lives, how
 that is locked is one of a process that lives. One that is not was left behind, or was written by
 another program: then the number decides. Numbers are used again, so a process that began after the
 file was written is not the one that it speaks of; nor is a zombie, or the process that asks.
+
+A daemon that starts a new one in its place hands the open file on, and the lock with it, which at
+no moment is free; the new one needs no rights for the file.
 """
 
 import errno
@@ -66,6 +69,7 @@ class PidFile:
         """
         self.path = path
         self._descriptor: int | None = None
+        self._adopted = False
 
     def check(self) -> None:
         """Look whether a daemon may be started.
@@ -106,10 +110,50 @@ class PidFile:
                 "Choose another one with --pidfile, or none with --pidfile="
             ) from error
 
+    def fileno(self) -> int:
+        """Return the descriptor of the file that was written or adopted; -1 if there is none."""
+        return -1 if self._descriptor is None else self._descriptor
+
+    def adopt(self, descriptor: int) -> None:
+        """Take over the file that another daemon has written, and leaves to this one.
+
+        Args:
+            descriptor: The descriptor that it was left by, which belongs to this from now on.
+        """
+        self._descriptor = descriptor
+        self._adopted = True
+
+    def leaveTo(self, process: int) -> None:
+        """Write the number of another daemon, which has adopted the file; it is not removed here.
+
+        Args:
+            process: The number.
+        """
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is None:
+            return
+        try:
+            # In one write, so that nobody reads half a number; blanks cover the end of a longer.
+            length = os.fstat(descriptor).st_size
+            os.pwrite(descriptor, f"{process}".ljust(length - 1).encode() + b"\n", 0)
+        except OSError as error:
+            _log.error(
+                "Cannot write the number of process {process} into the pid file {path}: {error}",
+                process=process,
+                path=self.path,
+                error=error.strerror,
+            )
+        finally:
+            os.close(descriptor)
+
     def remove(self) -> None:
         """Remove the file, if it is the one that was written."""
         descriptor, self._descriptor = self._descriptor, None
         if descriptor is None:
+            return
+        if self._adopted and self._holdsAnother(descriptor):
+            # The daemon before this one goes on.
+            os.close(descriptor)
             return
         try:
             if self._isStill(descriptor):
@@ -154,6 +198,13 @@ class PidFile:
             return os.path.samestat(os.stat(self.path), os.fstat(descriptor))
         except FileNotFoundError:
             return False
+
+    def _holdsAnother(self, descriptor: int) -> bool:
+        """Return whether the number in the file is that of another process."""
+        try:
+            return self._read(descriptor) != os.getpid()
+        except PidFileError:
+            return True
 
     def _refuseLive(self, descriptor: int) -> int | None:
         """Return the number in the file, if there is one; refuse that of a process that lives."""

@@ -7,29 +7,13 @@ that it is watched.
 
 from collections.abc import Callable
 
-from twisted.internet.interfaces import (
-    IAddress,
-    IFileDescriptorReceiver,
-    IHalfCloseableProtocol,
-    IHandshakeListener,
-    ILoggingContext,
-    IProtocol,
-    IProtocolFactory,
-    ITransport,
-)
-from twisted.python.components import classImplements, directlyProvides, provides
+from twisted.internet.endpoints._standin import StandInProtocol
+from twisted.internet.interfaces import IAddress, IProtocol, IProtocolFactory, ITransport
+from twisted.python.components import classImplements
 from twisted.python.failure import Failure
 
-# What a transport may ask of its protocol beyond IProtocol.
-_OPTIONAL = (
-    IHalfCloseableProtocol,
-    IFileDescriptorReceiver,
-    IHandshakeListener,
-    ILoggingContext,
-)
 
-
-class WatchedProtocol:
+class WatchedProtocol(StandInProtocol):
     """Hands everything on to a protocol, and tells when its connection is lost.
 
     Attributes:
@@ -44,26 +28,14 @@ class WatchedProtocol:
         Args:
             protocol: The user's protocol.
         """
-        self.protocol = protocol
+        super().__init__(protocol)
         self.transport: ITransport | None = None
         self.lost: Callable[[Failure], object] | None = None
-        directlyProvides(self, *(face for face in _OPTIONAL if provides(face, protocol)))
-
-    def __getattr__(self, name: str) -> object:
-        # The methods of the interfaces in _OPTIONAL, as far as the protocol has them.
-        return getattr(self.protocol, name)
 
     def makeConnection(self, transport: ITransport) -> None:
         """Connect the protocol."""
         self.transport = transport
         self.protocol.makeConnection(transport)
-
-    def connectionMade(self) -> None:
-        """Do nothing: `makeConnection` has called it on the protocol."""
-
-    def dataReceived(self, data: bytes) -> None:
-        """Hand on."""
-        self.protocol.dataReceived(data)
 
     def connectionLost(self, reason: Failure) -> None:
         """Hand on, and tell; also if the protocol raises."""
@@ -73,9 +45,6 @@ class WatchedProtocol:
         finally:
             if self.lost is not None:
                 self.lost(reason)
-
-
-classImplements(WatchedProtocol, IProtocol)
 
 
 class WatchingFactory:

@@ -4,14 +4,15 @@ In this order: the command line is read, which installs the reactor that it name
 the plugin makes its service; the reactor runs, and the service with it. The first error ends it.
 """
 
-import os
 import platform
 import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from twisted import __version__
+from twisted.application._plugincommands import findBelowDirectory
 from twisted.application.operation import Operation
+from twisted.application.restarting import Predecessor, tellPredecessor
 from twisted.application.runner import ExitStatus, Runner, exit
 from twisted.application.runner._trouble import explain, oneLine
 from twisted.application.service import IService
@@ -28,8 +29,7 @@ _log = Logger("twisted.application.twist")
 
 def run() -> NoReturn:
     """Run the command `twist` with the command line of this process, and exit."""
-    # Plugins below the current directory are found too, as `python -m` would find them.
-    sys.path.insert(0, os.getcwd())
+    findBelowDirectory()
     main(sys.argv[1:])
 
 
@@ -57,6 +57,7 @@ def main(
         begin(options)
     except (UsageError, OSError) as error:
         _refuse(options, error)
+    predecessor: Predecessor | None = None
     try:
         if reactor is None:
             reactor = defaultReactor(IReactorCore)
@@ -68,17 +69,18 @@ def main(
             levels=options.get("log-levels"),
             workers=options["workers"],
         )
+        predecessor = operation.predecessor
         if operation.supervises:
             service = operation.supervisor()
         else:
             service = operation.around(_makeService(options, reactor))
     except Exception as error:
         _log.failure("The service cannot be made", level=LogLevel.debug)
-        _refuse(options, error)
+        _refuse(options, error, predecessor)
     failure = Runner(reactor, service).run()
     if failure is not None:
         _log.failure("The service cannot be started", failure=failure, level=LogLevel.debug)
-        _refuse(options, failure.value)
+        _refuse(options, failure.value, predecessor)
     exit(ExitStatus.EX_OK)
 
 
@@ -101,12 +103,18 @@ def _makeService(options: TwistOptions, reactor: IReactorCore) -> IService:
     return maker.makeService(options.subOptions)
 
 
-def _refuse(options: TwistOptions, error: BaseException) -> NoReturn:
-    """Exit with one line on standard error that says what is wrong and what to do."""
+def _refuse(
+    options: TwistOptions, error: BaseException, predecessor: Predecessor | None = None
+) -> NoReturn:
+    """Exit with one line on standard error that says what is wrong and what to do.
+
+    If another process has started this one, it is told, and says it.
+    """
     program = f"twist {options.subCommand}" if options.subCommand else "twist"
     status, text = explain(error)
     if isinstance(error, ConfigurationError):
-        exit(ExitStatus.EX_CONFIG, oneLine(f"{program}: {text}"))
-    if status == ExitStatus.EX_USAGE:
+        status = ExitStatus.EX_CONFIG
+    elif status == ExitStatus.EX_USAGE:
         text = f"{text.rstrip('.')}. Try '{program} --help'."
-    exit(status, oneLine(f"{program}: {text}"))
+    text = oneLine(text)
+    exit(status, None if tellPredecessor(predecessor, status, text) else f"{program}: {text}")

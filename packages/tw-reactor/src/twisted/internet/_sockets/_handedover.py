@@ -11,10 +11,16 @@ import socket
 
 
 class HandedOver:
-    """Sockets that wait for a port to be opened."""
+    """Sockets that wait for a port to be opened.
+
+    Attributes:
+        undecided: Whether the process before this one may still go on: then what belongs to the
+            names of the sockets, such as files, is its own.
+    """
 
     def __init__(self) -> None:
         self._waiting: dict[str, list[int]] = {}
+        self.undecided: bool = False
 
     def offer(self, request: str, descriptor: int) -> None:
         """Keep a socket for the next port that is asked for the same.
@@ -24,6 +30,7 @@ class HandedOver:
             descriptor: The number of the socket's descriptor, which belongs to this from now on.
         """
         self._waiting.setdefault(request, []).append(descriptor)
+        self.undecided = True
 
     def take(self, request: str) -> socket.socket | None:
         """Return the socket that was kept for a port, the one offered first; None if there is none.
@@ -39,7 +46,11 @@ class HandedOver:
         return socket.socket(fileno=descriptor)
 
     def closeRest(self) -> list[str]:
-        """Close the sockets that no port was opened for; return what they were kept for."""
+        """Close the sockets that no port was opened for; return what they were kept for.
+
+        From now on this process is the one that goes on.
+        """
+        self.undecided = False
         waiting, self._waiting = self._waiting, {}
         rest = []
         for request, descriptors in waiting.items():

@@ -4,6 +4,7 @@ IPv4 names an interface by one of its addresses, IPv6 by its number (RFC 3493 se
 may be given as the interface's name as well.
 """
 
+import errno
 import socket
 import struct
 from collections.abc import Generator
@@ -28,6 +29,10 @@ class MulticastPort(UDPPort):
         listenMultiple: Whether several programs may open the port at the same time.
     """
 
+    # A socket that two processes have is in its groups for both of them.
+    _wasLeft = False
+    _isLeft = False
+
     def __init__(
         self,
         port: int | str,
@@ -50,6 +55,13 @@ class MulticastPort(UDPPort):
         """
         super().__init__(port, proto, interface, maxPacketSize, reactor)
         self.listenMultiple = listenMultiple
+
+    def leaveTo(self, process: int) -> None:
+        """Leave the groups as they are from now on: they are those of the other process, too."""
+        self._isLeft = True
+
+    def _tookOver(self) -> None:
+        self._wasLeft = True
 
     def getOutgoingInterface(self) -> str | int:
         """Return what multicast datagrams leave by: an IPv4 address or the index of an interface."""
@@ -131,6 +143,8 @@ class MulticastPort(UDPPort):
         self, group: str, interface: str, verb4: str, verb6: str
     ) -> Generator[Deferred[str], str, None]:
         """Join or leave a group."""
+        if self._isLeft and verb4 == "DROP":
+            return
         try:
             if self._family == socket.AF_INET6:
                 request = socket.inet_pton(socket.AF_INET6, group) + _NUMBER.pack(_index(interface))
@@ -143,6 +157,9 @@ class MulticastPort(UDPPort):
             option = getattr(socket, f"IP_{verb4}_MEMBERSHIP")
             self._opened().setsockopt(socket.IPPROTO_IP, option, request)
         except (OSError, DNSLookupError) as error:
+            if self._wasLeft and verb4 == "ADD" and _isMember(error):
+                # The process before this one has joined it.
+                return
             raise MulticastJoinError(group, interface, str(error)) from error
 
     def _resolved(self, host: str) -> Deferred[str]:
@@ -161,6 +178,11 @@ class MulticastPort(UDPPort):
             skt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, True)
             if hasattr(socket, "SO_REUSEPORT"):
                 skt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, True)
+
+
+def _isMember(error: Exception) -> bool:
+    """Return whether an error says that the group was joined already."""
+    return isinstance(error, OSError) and error.errno == errno.EADDRINUSE
 
 
 def _index(interface: str | int) -> int:

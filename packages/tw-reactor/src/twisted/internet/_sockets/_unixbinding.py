@@ -4,6 +4,7 @@ import errno
 import os
 import socket
 
+from twisted.internet._sockets._handedover import handedOver
 from twisted.internet._sockets._unixnames import (
     bindAt,
     identityOf,
@@ -25,6 +26,8 @@ class UNIXBinding:
         name: The path, or the abstract name.
         lock: The lock beside the path, if there is one.
     """
+
+    _wasLeft = False
 
     def __init__(
         self, skt: socket.socket, address: str | bytes, mode: int, wantPID: bool = False
@@ -68,6 +71,7 @@ class UNIXBinding:
         if binding.lock is not None:
             binding.lock.locked = True
         binding._identity = identityOf(binding.name)
+        binding._wasLeft = True
         return binding
 
     def leaveTo(self, process: int) -> None:
@@ -89,7 +93,12 @@ class UNIXBinding:
             _log.error("{name!r} can't be handed over: {error}", name=name, error=error)
 
     def free(self) -> None:
-        """Remove the socket file, and the lock; the second call does nothing."""
+        """Remove the socket file, and the lock; the second call does nothing.
+
+        Nor does the first, if another process has left the name and may still go on itself.
+        """
+        if self._wasLeft and handedOver.undecided:
+            return
         identity, self._identity = self._identity, None
         try:
             removeSocket(self.name, identity)

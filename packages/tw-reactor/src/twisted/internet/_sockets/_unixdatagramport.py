@@ -20,8 +20,10 @@ from twisted.internet._sockets._datagramport import (
     checkDatagram,
     handOver,
 )
+from twisted.internet._sockets._handedover import handedOver
 from twisted.internet._sockets._unixbinding import UNIXBinding
 from twisted.internet._sockets._unixconnection import addressOf
+from twisted.internet._sockets._unixnamedport import UNIXNamedPort
 from twisted.internet._sockets._unixnames import ADVICE, nameOf
 from twisted.internet.address import UNIXAddress
 from twisted.internet.error import NotConnectingError, getConnectError
@@ -41,7 +43,7 @@ _GONE = frozenset((errno.ECONNREFUSED, errno.ECONNRESET, errno.ENOTCONN))
 """What the kernel says about a datagram whose peer was there and is not any more."""
 
 
-class UNIXDatagramPort(DatagramPort):
+class UNIXDatagramPort(UNIXNamedPort, DatagramPort):
     """A UNIX datagram socket that receives from everybody.
 
     Attributes:
@@ -54,7 +56,6 @@ class UNIXDatagramPort(DatagramPort):
 
     _kind = "UNIX datagram"
     _advice = MappingProxyType(ADVICE)
-    _binding: UNIXBinding | None = None
     # Whether the last datagram was lost because its receiver was full.
     _full = False
 
@@ -169,9 +170,7 @@ class UNIXDatagramPort(DatagramPort):
 
     def _closed(self) -> None:
         self._full = False
-        binding, self._binding = self._binding, None
-        if binding is not None:
-            binding.free()
+        super()._closed()
 
 
 class ConnectedUNIXDatagramPort(UNIXDatagramPort):
@@ -244,16 +243,42 @@ class ConnectedUNIXDatagramPort(UNIXDatagramPort):
         """
         if self.connected:
             return
-        skt = self._boundTo(self.bindAddress)
+        skt = self._connectedSocket()
+        if skt is not None:
+            self._adopted = skt
+            super().startListening()
+
+    def request(self) -> str:
+        """Return what was asked for: both names."""
+        own = None if self.bindAddress is None else os.fsdecode(self.bindAddress)
+        return f"{super().request()} from {own!r}"
+
+    def _ownName(self) -> str | bytes | None:
+        return self.bindAddress
+
+    def _connectedSocket(self) -> socket.socket | None:
+        """Return a socket that is connected; None if it cannot be, which the protocol is told.
+
+        Raises:
+            CannotListenError: The name of its own is taken, or cannot be made.
+        """
+        skt = handedOver.take(self.request())
+        if skt is None:
+            skt = self._boundTo(self.bindAddress)
+        else:
+            try:
+                self._tookOver()
+            except OSError as error:
+                skt.close()
+                raise self._cannotListen(error) from error
         try:
             self._connect(skt)
         except OSError as error:
             self._closed()
             skt.close()
             self.reactor.callLater(0, self._failed, Failure(getConnectError(error)))
-            return
-        self._adopted = skt
-        super().startListening()
+            return None
+        return skt
 
     # Being a connector
 

@@ -13,13 +13,14 @@ from twisted.internet._sockets._baseport import IReactorOfPorts
 from twisted.internet._sockets._streamport import StreamPort
 from twisted.internet._sockets._unixbinding import UNIXBinding
 from twisted.internet._sockets._unixconnection import UNIXServer, addressOf
+from twisted.internet._sockets._unixnamedport import UNIXNamedPort
 from twisted.internet._sockets._unixnames import ADVICE
 from twisted.internet.address import UNIXAddress
 from twisted.internet.interfaces import IProtocolFactory
 from twisted.python.lockfile import FilesystemLock
 
 
-class UNIXPort(StreamPort):
+class UNIXPort(UNIXNamedPort, StreamPort):
     """A UNIX stream socket that accepts connections.
 
     Attributes:
@@ -34,7 +35,6 @@ class UNIXPort(StreamPort):
 
     _kind = "UNIX"
     _advice = MappingProxyType(ADVICE)
-    _binding: UNIXBinding | None = None
 
     def __init__(
         self,
@@ -106,21 +106,3 @@ class UNIXPort(StreamPort):
             self._closed()
             raise self._cannotListen(error) from error
         return skt
-
-    def request(self) -> str:
-        """Return what was asked for; an abstract name and a path are never the same."""
-        return f"{self._kind} {os.fsdecode(self.port)!r}"
-
-    def leaveTo(self, process: int) -> None:
-        """Leave the socket file and the lock to another process, which removes them."""
-        binding, self._binding = self._binding, None
-        if binding is not None:
-            binding.leaveTo(process)
-
-    def _tookOver(self) -> None:
-        self._binding = UNIXBinding.left(self.port, self.wantPID)
-
-    def _closed(self) -> None:
-        binding, self._binding = self._binding, None
-        if binding is not None:
-            binding.free()

@@ -7,32 +7,22 @@ costs nothing where speed matters.
 """
 
 from twisted.internet.defer import Deferred
+from twisted.internet.endpoints._standin import StandInProtocol
 from twisted.internet.error import ConnectingCancelledError, NoProtocol, NotConnectingError
 from twisted.internet.interfaces import (
     IAddress,
     IConnector,
-    IFileDescriptorReceiver,
-    IHalfCloseableProtocol,
-    IHandshakeListener,
     ILoggingContext,
     IProtocol,
     IProtocolFactory,
     ITransport,
 )
 from twisted.internet.protocol import ClientFactory
-from twisted.python.components import classImplements, directlyProvides, provides
+from twisted.python.components import provides
 from twisted.python.failure import Failure
 
-# What a transport may ask of its protocol beyond IProtocol.
-_OPTIONAL = (
-    IHalfCloseableProtocol,
-    IFileDescriptorReceiver,
-    IHandshakeListener,
-    ILoggingContext,
-)
 
-
-class ConnectingProtocol:
+class ConnectingProtocol(StandInProtocol):
     """Stands in for a protocol until its connection is made, and tells the factory then."""
 
     def __init__(self, factory: "ConnectingFactory", protocol: IProtocol) -> None:
@@ -42,13 +32,8 @@ class ConnectingProtocol:
             factory: Is told when the connection was made.
             protocol: The user's protocol.
         """
+        super().__init__(protocol)
         self._factory = factory
-        self._wrappedProtocol = protocol
-        directlyProvides(self, *(face for face in _OPTIONAL if provides(face, protocol)))
-
-    def __getattr__(self, name: str) -> object:
-        # The methods of the interfaces in _OPTIONAL, as far as the protocol has them.
-        return getattr(self._wrappedProtocol, name)
 
     def makeConnection(self, transport: ITransport) -> None:
         """Connect the protocol, put it into its own place, and tell the factory.
@@ -56,22 +41,11 @@ class ConnectingProtocol:
         Args:
             transport: The own end of the connection.
         """
-        protocol = self._wrappedProtocol
+        protocol = self.protocol
         protocol.makeConnection(transport)
         if getattr(transport, "protocol", None) is self:
             transport.protocol = protocol  # type: ignore[attr-defined] # it has the attribute
         self._factory.succeeded(protocol)
-
-    def connectionMade(self) -> None:
-        """Do nothing: `makeConnection` has called it on the protocol."""
-
-    def dataReceived(self, data: bytes) -> None:
-        """Hand on.
-
-        Args:
-            data: What has arrived.
-        """
-        self._wrappedProtocol.dataReceived(data)
 
     def connectionLost(self, reason: Failure) -> None:
         """Hand on; an attempt that never came to its end has failed with the reason.
@@ -80,10 +54,7 @@ class ConnectingProtocol:
             reason: Why the connection is gone.
         """
         self._factory.failed(reason)
-        self._wrappedProtocol.connectionLost(reason)
-
-
-classImplements(ConnectingProtocol, IProtocol)
+        self.protocol.connectionLost(reason)
 
 
 class _GivingUp:
