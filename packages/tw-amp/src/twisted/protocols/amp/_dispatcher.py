@@ -470,7 +470,11 @@ class BoxDispatcher:
                 sender.sendBox(box)
             else:
                 box._sendTo(sender)
-        except (ProtocolSwitched, ConnectionLost, ConnectionDone):
+        except ProtocolSwitched:
+            keep: Callable[[AmpBox], None] | None = getattr(sender, "_keepAnswer", None)
+            if keep is not None:
+                keep(box)
+        except (ConnectionLost, ConnectionDone):
             pass
 
 

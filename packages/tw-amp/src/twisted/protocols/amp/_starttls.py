@@ -123,14 +123,17 @@ class StartTLS(Command):
         if answer is None:
             raise TypeError(f"{type(self).__name__} has to have an answer to start TLS after")
         connection._startingTLS = True
+        connection._holdAnswers()
 
         def start(response: object) -> object:
             connection._startingTLS = False
             _start(connection, self.certificate, self.authorities)
+            connection._sendHeldAnswers()
             return response
 
         def stay(failure: Failure) -> Failure:
             connection._startingTLS = False
+            connection._sendHeldAnswers()
             return failure
 
         return answer.addCallbacks(start, stay)
