@@ -4,7 +4,7 @@ import hmac
 from collections.abc import Callable
 
 from twisted.cred._cryptformats import hashLike
-from twisted.cred.checkers._file import LOCKED, FilePasswordDB
+from twisted.cred.checkers._file import LOCKED, LOCKS, FilePasswordDB
 from twisted.cred.checkers._interfaces import ICredentialsChecker
 from twisted.cred.checkers._passwords import avatarIdIf
 from twisted.cred.credentials import ICredentials, IUsernamePassword
@@ -16,9 +16,6 @@ _log = Logger(namespace="twisted.cred.checkers")
 
 # What a user who does not exist is hashed for where nobody has a password.
 _NOBODY = b"$6$nobody$"
-
-# A hash behind one of these belongs to an account that is locked (shadow(5)).
-_LOCKS = (b"!", b"*")
 
 
 @implementer(ICredentialsChecker)
@@ -96,7 +93,7 @@ class UNIXChecker:
 
 def _isHash(stored: bytes) -> bool:
     """Return whether somebody can log in by what a file has."""
-    return stored not in LOCKED and not stored.startswith(_LOCKS)
+    return stored not in LOCKED and not stored.startswith(LOCKS)
 
 
 __all__ = ["UNIXChecker"]
