@@ -164,6 +164,29 @@ def test_reading_too_much_pauses_everybody_until_the_average_fits() -> None:
     assert (below(one).producerState, below(other).producerState) == ("producing", "producing")
 
 
+def test_protocol_that_wants_nothing_is_not_read_for_when_the_average_fits() -> None:
+    factory = Throttled(10, None)
+    one = connected(factory.buildProtocol(address()))
+    one.dataReceived(b"x" * 30)
+    one.pauseProducing()  # type: ignore[attr-defined]  # a wrapper that throttles has it
+    factory.clock.advance(1)
+    factory.clock.advance(2)
+    assert below(one).producerState == "paused"
+    one.resumeProducing()  # type: ignore[attr-defined]  # the same
+    assert below(one).producerState == "producing"
+
+
+def test_protocol_cannot_read_on_while_too_much_was_read() -> None:
+    factory = Throttled(10, None)
+    one = connected(factory.buildProtocol(address()))
+    one.dataReceived(b"x" * 30)
+    factory.clock.advance(1)
+    one.resumeProducing()  # type: ignore[attr-defined]  # a wrapper that throttles has it
+    assert below(one).producerState == "paused"
+    factory.clock.advance(2)
+    assert below(one).producerState == "producing"
+
+
 class Producer:
     """Notes how it is steered."""
 
