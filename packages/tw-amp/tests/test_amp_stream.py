@@ -393,6 +393,21 @@ def test_box_behind_the_one_that_starts_tls_is_not_taken_for_secret() -> None:
     assert server.told == ["secret"]
 
 
+def test_box_that_waits_behind_the_one_that_starts_tls_is_not_taken_for_secret() -> None:
+    transport = SecureTransport.of(server := TLSServer())
+    server.maxBoxesInWork = 1
+    server.answer = server.later
+    # The peer owes an answer, so that boxes are read while others wait.
+    server.callRemote(Sum, a=1, b=1).addErrback(lambda failure: None)
+    server.dataReceived(box(_command=b"Sum", _ask=b"1", a=b"1", b=b"2"))
+    server.dataReceived(box(_command=b"StartTLS", _ask=b"2"))
+    server.dataReceived(box(_command=b"Tell", text=b"injected"))
+    assert transport.held is None
+    server.inWork[0].callback({"total": 3})
+    assert transport.held == b""
+    assert server.told == []
+
+
 def test_what_comes_with_the_answer_belongs_to_tls() -> None:
     transport = SecureTransport.of(client := AMP())
     found = results(client.callRemote(StartTLS, tls_localCertificate=Certificate()))

@@ -9,13 +9,13 @@ from twisted.protocols.amp._arguments import Argument
 from twisted.protocols.amp._binaryprotocol import BinaryBoxProtocol
 from twisted.protocols.amp._boxes import AmpBox
 from twisted.protocols.amp._commands import Command
+from twisted.protocols.amp._dispatcher import BoxDispatcher
 from twisted.protocols.amp._errors import OnlyOneTLS
 from twisted.protocols.amp._switching import connectionOf
 from twisted.python.failure import Failure
 
 if TYPE_CHECKING:
     from twisted.internet.ssl import Certificate, PrivateCertificate
-    from twisted.protocols.amp._dispatcher import BoxDispatcher
     from twisted.protocols.amp._interfaces import IBoxSender
 
 
@@ -153,6 +153,9 @@ def _start(
     authorities: "Sequence[Certificate] | None",
 ) -> None:
     connection._speaksTLS = True
+    if isinstance(connection.boxReceiver, BoxDispatcher):
+        # What waits behind the request for TLS came in the clear.
+        connection.boxReceiver._dropWaiting()
     connection.hostCertificate = certificate
     connection.noPeerCertificate = not authorities
     connection.transport.startTLS(_options(certificate, authorities))  # type: ignore[attr-defined]
