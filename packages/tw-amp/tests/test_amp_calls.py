@@ -570,3 +570,27 @@ def test_dispatcher_needs_no_stream() -> None:
     call = results(dispatcher.callRemote(Sum, a=1, b=2))
     dispatcher.stopReceivingBoxes(Failure(ConnectionLost()))
     assert type(failed(call)) is ConnectionLost
+
+
+class Numbered(Exception):
+    """Is made of a number."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(int(number))
+
+
+class Count(Command):
+    """May fail with it."""
+
+    errors = {Numbered: "NUMBERED"}
+
+
+def test_error_that_cannot_be_made_of_a_text_arrives_all_the_same() -> None:
+    amp = AMP()
+    amp.makeConnection(transport := StringTransport())
+    found = results(amp.callRemote(Count))
+    amp.dataReceived(box(_error=b"1", _error_code=b"NUMBERED", _error_description=b"none"))
+    error = failed(found)
+    assert isinstance(error, Numbered)
+    assert error.args == ("none",)
+    assert not transport.disconnecting

@@ -150,6 +150,29 @@ def test_cancelling_a_call_that_waits_takes_it_off_the_queue() -> None:
     first.addErrback(lambda failure: None).cancel()
 
 
+def test_calls_that_wait_are_done_in_order_but_for_those_that_are_cancelled() -> None:
+    server = Turner()
+    server.answer = server.later
+    server.maxBoxesInWork = 1
+    pair = agreed(server)
+    pair.client.pauseProducing()
+    server.callRemote(Sum, a=1, b=1).addErrback(lambda failure: None)
+    calls = [pair.client.callRemote(Sum, a=number, b=0) for number in range(6)]
+    found = [results(call) for call in calls]
+    pair.turn()
+    for number in (2, 4):
+        calls[number].cancel()
+    pair.turn()
+    pair.client.resumeProducing()
+    done = 0
+    while done < len(server.inWork):
+        server.inWork[done].callback({"total": done})
+        done += 1
+        pair.turn()
+    assert [found[number] for number in (0, 1, 3, 5)] == [[{"total": n}] for n in range(4)]
+    assert server._waitingNumbers == {}
+
+
 def test_cancelling_where_nobody_can_be_told() -> None:
     pair = agreed()
     deferred = pair.client.callRemote(Sum, a=1, b=2)

@@ -349,6 +349,111 @@ def test_responder_of_tls_has_to_return_a_certificate() -> None:
     assert transport.disconnecting
 
 
+class SecureTransport(StringTransport):
+    """Starts TLS as transports of sockets do: it takes what its protocol holds."""
+
+    protocol: AMP
+    held: bytes | None = None
+
+    def startTLS(self, contextFactory: object) -> None:
+        self.held = self.protocol.clearLineBuffer()
+        self.clear()
+
+    @classmethod
+    def of(cls, protocol: AMP) -> "SecureTransport":
+        """Connect a protocol."""
+        transport = cls()
+        transport.protocol = protocol
+        protocol.makeConnection(transport)
+        return transport
+
+
+class Certificate:
+    """Stands for one."""
+
+    def options(self, *authorities: object) -> object:
+        return self
+
+
+class TLSServer(Adder):
+    """Speaks TLS when it is asked to."""
+
+    @StartTLS.responder
+    def secure(self) -> dict[str, object]:
+        return {"tls_localCertificate": Certificate()}
+
+
+def test_box_behind_the_one_that_starts_tls_is_not_taken_for_secret() -> None:
+    transport = SecureTransport.of(server := TLSServer())
+    injected = box(_command=b"Tell", text=b"injected") + b"\0"
+    server.dataReceived(box(_command=b"StartTLS", _ask=b"1") + injected)
+    assert transport.held == injected
+    assert server.told == []
+    server.dataReceived(box(_command=b"Tell", text=b"secret"))
+    assert server.told == ["secret"]
+
+
+def test_box_that_waits_behind_the_one_that_starts_tls_is_not_taken_for_secret() -> None:
+    transport = SecureTransport.of(server := TLSServer())
+    server.maxBoxesInWork = 1
+    server.answer = server.later
+    # The peer owes an answer, so that boxes are read while others wait.
+    server.callRemote(Sum, a=1, b=1).addErrback(lambda failure: None)
+    server.dataReceived(box(_command=b"Sum", _ask=b"1", a=b"1", b=b"2"))
+    server.dataReceived(box(_command=b"StartTLS", _ask=b"2"))
+    server.dataReceived(box(_command=b"Tell", text=b"injected"))
+    server.inWork[0].callback({"total": 3})
+    assert transport.held == b""
+    assert server.told == []
+
+
+def test_what_comes_with_the_answer_belongs_to_tls() -> None:
+    transport = SecureTransport.of(client := AMP())
+    found = results(client.callRemote(StartTLS, tls_localCertificate=Certificate()))
+    client.dataReceived(box(_answer=b"1") + b"\x16\x03\x01")
+    assert transport.held == b"\x16\x03\x01"
+    assert len(found) == 1
+    assert not transport.disconnecting
+
+
+def test_long_values_are_taken_after_tls_was_started_too() -> None:
+    SecureTransport.of(server := TLSServer())
+    server._takeLongValues()
+    server.dataReceived(box(_command=b"StartTLS", _ask=b"1"))
+    server.dataReceived(box(_command=b"Tell", text=b"a")[:-2] + box(text=b"b"))
+    assert server.told == ["ab"]
+
+
+@pytest.mark.parametrize("started", [False, True])
+def test_answer_that_is_ready_while_tls_is_started_is_sent_afterwards(started: bool) -> None:
+    transport = SecureTransport.of(client := Adder())
+    client.answer = client.later
+    client.dataReceived(box(_command=b"Sum", _ask=b"9", a=b"1", b=b"2"))
+    found = results(client.callRemote(StartTLS, tls_localCertificate=Certificate()))
+    transport.clear()
+    client.inWork[0].callback({"total": 3})
+    assert transport.value() == b""
+    if started:
+        client.dataReceived(box(_answer=b"1"))
+    else:
+        client.dataReceived(box(_error=b"1", _error_code=b"UNHANDLED", _error_description=b""))
+    assert len(found) == 1
+    assert parseString(transport.value()) == [{b"_answer": b"9", b"total": b"3"}]
+
+
+def test_answer_that_is_ready_before_the_protocol_is_not_switched_is_sent() -> None:
+    client = Adder()
+    client.makeConnection(transport := StringTransport())
+    client.answer = client.later
+    client.dataReceived(box(_command=b"Sum", _ask=b"9", a=b"1", b=b"2"))
+    found = results(client.callRemote(Switch, Factory(), number=1))
+    transport.clear()
+    client.inWork[0].callback({"total": 3})
+    client.dataReceived(box(_error=b"1", _error_code=b"UNHANDLED", _error_description=b""))
+    failed(found)
+    assert parseString(transport.value()) == [{b"_answer": b"9", b"total": b"3"}]
+
+
 # Sockets
 
 

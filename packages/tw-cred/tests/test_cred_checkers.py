@@ -232,3 +232,21 @@ def test_cached_file_is_not_read_again(passwords: Path) -> None:
     passwords.write_bytes(passwords.read_bytes().replace(b"sesame", b"SESAME"))
     os.utime(passwords, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert checker.getUser(b"alice") == (b"alice", b"sesame")
+
+
+@pytest.mark.parametrize("name", [b"mallory", b"locked"])
+def test_refusing_by_a_file_of_hashes_takes_as_long_whoever_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: bytes
+) -> None:
+    forms: list[bytes] = []
+
+    def hashing(password: bytes, stored: bytes) -> bytes:
+        forms.append(stored)
+        return b"another"
+
+    monkeypatch.setattr("twisted.cred.checkers._file.hashLike", hashing)
+    path = tmp_path / "passwords"
+    path.write_bytes(b"locked:!$apr1$a\nstar:*\nalice:$apr1$b\n")
+    checker = FilePasswordDB(path, hash=htpasswdHash)
+    errorOf(checker.requestAvatarId(UsernamePassword(name, b"sesame")))
+    assert forms == [b"$apr1$b"]

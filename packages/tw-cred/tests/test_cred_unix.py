@@ -78,3 +78,22 @@ def test_unknown_users_are_hashed_for(
     for name in (b"alice", b"mallory", b"lost"):
         errorOf(checker.requestAvatarId(UsernamePassword(name, b"password")))
     assert len(hashed) == 3
+
+
+@pytest.mark.parametrize("name", [b"nobody", b"locked"])
+def test_refusing_takes_as_long_whoever_it_is(
+    checker: UNIXChecker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: bytes
+) -> None:
+    """The time would tell which users there are: so the form is one that is in use here."""
+    forms: list[bytes] = []
+
+    def hashing(password: bytes, stored: bytes) -> bytes:
+        forms.append(stored[:3])
+        return b"another"
+
+    monkeypatch.setattr("twisted.cred.checkers._unix.hashLike", hashing)
+    (tmp_path / "passwd").write_bytes(b"locked:x:1\nada:x:2\nbob:x:3\n")
+    (tmp_path / "shadow").write_bytes(b"locked:!$1$salt$hash:1\nada:*:1\nbob:$y$salt$hash:1\n")
+    with pytest.raises(UnauthorizedLogin):
+        login(checker, name)
+    assert forms == [b"$y$"]

@@ -1,5 +1,6 @@
 """The FTP server: what it answers, and what it refuses."""
 
+import errno
 import gc
 import os
 from pathlib import Path
@@ -367,6 +368,38 @@ class TestDirectories:
         assert user.say("OPTS MLST size;unknown;", "MLST file")[2] == " size=5; /file"
         assert user.code("SIZE /") == "550"
         assert user.code("TYPE A", "SIZE file") == "504"
+
+
+class TestFileSystem:
+    """What the file system says against a command."""
+
+    @pytest.mark.parametrize(
+        ("number", "code"), [(errno.ENOSPC, "452"), (errno.EDQUOT, "452"), (errno.EIO, "550")]
+    )
+    def test_full_or_broken_disk_is_one_line_in_the_log(
+        self, user: Served, monkeypatch: pytest.MonkeyPatch, number: int, code: str
+    ) -> None:
+        def refuse(path: str) -> None:
+            raise OSError(number, os.strerror(number), path)
+
+        monkeypatch.setattr(os, "mkdir", refuse)
+        observer = EventLoggingObserver()
+        globalLogPublisher.addObserver(observer)
+        try:
+            assert user.code("MKD new") == code
+        finally:
+            globalLogPublisher.removeObserver(observer)
+        assert [event.get("log_failure") for event in observer] == [None]
+
+    def test_directory_cannot_be_moved_into_itself(self, user: Served) -> None:
+        user.say("MKD a", "RNFR a")
+        observer = EventLoggingObserver()
+        globalLogPublisher.addObserver(observer)
+        try:
+            assert user.code("RNTO a/b") == "550"
+        finally:
+            globalLogPublisher.removeObserver(observer)
+        assert [event.get("log_failure") for event in observer] == [None]
 
 
 class TestOpening:

@@ -1,6 +1,7 @@
 """Servers behind a load balancer: the protocol is built when it is known who the client is."""
 
 import struct
+from typing import cast
 
 import pytest
 
@@ -395,3 +396,19 @@ def test_transport_can_be_steered_by_the_protocol() -> None:
     connected = Connected()
     connected.send(LINE)
     verifyObject(IPushProducer, connected.protocol.transport)
+
+
+def test_what_comes_in_spite_of_a_pause_stays_behind_what_came_with_the_header() -> None:
+    class Pausing(Noting):
+        def connectionMade(self) -> None:
+            cast(IPushProducer, self.transport).pauseProducing()
+
+    building = Building(Pausing)
+    wrapper = HAProxyWrappingFactory(building, clock=Clock()).buildProtocol(BALANCER)
+    wrapper.makeConnection(StringTransport())
+    wrapper.dataReceived(LINE + b"first ")
+    wrapper.dataReceived(b"second")
+    (protocol,) = building.built
+    assert protocol.events == []
+    wrapper.resumeProducing()
+    assert protocol.events == [b"first second"]

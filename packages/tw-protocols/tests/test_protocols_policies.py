@@ -1,12 +1,13 @@
 """Limits on connections and on bytes a second, and a look at the traffic."""
 
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from twisted.internet.address import IPv4Address, UNIXAddress
 from twisted.internet.error import ConnectionDone
-from twisted.internet.interfaces import IProtocol
+from twisted.internet.interfaces import IProtocol, IPushProducer
 from twisted.internet.protocol import Factory, Protocol
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
@@ -162,6 +163,29 @@ def test_reading_too_much_pauses_everybody_until_the_average_fits() -> None:
     assert below(one).producerState == "paused"
     factory.clock.advance(0.1)
     assert (below(one).producerState, below(other).producerState) == ("producing", "producing")
+
+
+def test_protocol_that_wants_nothing_is_not_read_for_when_the_average_fits() -> None:
+    factory = Throttled(10, None)
+    one = connected(factory.buildProtocol(address()))
+    one.dataReceived(b"x" * 30)
+    cast(IPushProducer, one).pauseProducing()
+    factory.clock.advance(1)
+    factory.clock.advance(2)
+    assert below(one).producerState == "paused"
+    cast(IPushProducer, one).resumeProducing()
+    assert below(one).producerState == "producing"
+
+
+def test_protocol_cannot_read_on_while_too_much_was_read() -> None:
+    factory = Throttled(10, None)
+    one = connected(factory.buildProtocol(address()))
+    one.dataReceived(b"x" * 30)
+    factory.clock.advance(1)
+    cast(IPushProducer, one).resumeProducing()
+    assert below(one).producerState == "paused"
+    factory.clock.advance(2)
+    assert below(one).producerState == "producing"
 
 
 class Producer:

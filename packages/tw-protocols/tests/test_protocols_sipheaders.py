@@ -258,3 +258,21 @@ def test_any_text_is_a_via_header_or_refused_and_stays_itself(text: str) -> None
         return
     written = via.toString()
     assert parseViaHeader(written).toString() == written
+
+
+# What would take for ever if blanks were parted in all possible ways
+
+
+@pytest.mark.parametrize("address", ["\x0b" * 100_000 + '"<>', "x" + " " * 1_000_000 + '">'])
+def test_address_with_many_blanks(address: str) -> None:
+    with pytest.raises(ValueError, match="no address"):
+        parseAddress(address + "<")
+
+
+def test_via_header_with_many_blanks() -> None:
+    via = parseViaHeader("SIP/2.0/UDP example.com" + " " * 2_000_000 + ";branch=x (a comment)")
+    assert (via.host, via.branch) == ("example.com", "x")
+    for comment in ("()", " (a)"):
+        assert parseViaHeader("SIP/2.0/UDP example.com" + comment).host == "example.com"
+    with pytest.raises(ValueError, match="no Via header"):
+        parseViaHeader("SIP/2.0/UDP (example.com)")

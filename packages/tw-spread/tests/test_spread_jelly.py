@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from twisted.spread import jelly as jellymodule
 from twisted.spread.banana import decode, encode
-from twisted.spread.interfaces import IJellier
+from twisted.spread.interfaces import IJellier, IUnjellier
 from twisted.spread.jelly import (
     InsecureJelly,
     Jellyable,
@@ -48,8 +48,14 @@ class Plain:
 class Sent(Jellyable, Unjellyable):
     """A class that is registered for itself; its `__init__` cannot be called without arguments."""
 
+    takings = 0
+
     def __init__(self, value: object) -> None:
         self.value: Any = value
+
+    def setStateFor(self, unjellier: IUnjellier, state: Any) -> None:
+        Sent.takings += 1
+        super().setStateFor(unjellier, state)
 
 
 setUnjellyableForClass(Sent, Sent)
@@ -396,8 +402,12 @@ def test_objects_too_deep_in_each_other() -> None:
         unjelly(expression, globalSecurity)
 
 
-def test_many_keys_that_collide_are_refused() -> None:
-    keys = [n * (2**61 - 1) for n in range(2000)]
+COLLIDING = [n * (2**61 - 1) for n in range(2000)]
+
+
+@pytest.mark.parametrize("others", [0, 6000])
+def test_many_keys_that_collide_are_refused(others: int) -> None:
+    keys = [*COLLIDING, *range(1, others)]
     for expression in (
         [b"set", *keys],
         [b"frozenset", *keys],
@@ -406,6 +416,81 @@ def test_many_keys_that_collide_are_refused() -> None:
         with pytest.raises(InsecureJelly, match="collide"):
             unjelly(expression, globalSecurity)
     assert unjelly([b"set", *range(2000)], globalSecurity) == set(range(2000))
+
+
+def late(*keys: list[Any], kind: bytes) -> list[Any]:
+    """Return a tuple of an instance that has keys which are known only when the tuple is."""
+    members = list(keys) if kind == b"set" else [[key, 1] for key in keys]
+    return [
+        b"reference",
+        1,
+        [b"tuple", [SENT, [b"dictionary", [[b"unicode", b"value"], [kind, *members]]]]],
+    ]
+
+
+@pytest.mark.parametrize("kind", [b"set", b"dictionary"])
+def test_keys_that_are_known_late(kind: bytes) -> None:
+    tuples = [[b"tuple", [b"dereference", 1], n] for n in range(2000)]
+    whole = unjelly(late(*tuples, kind=kind), globalSecurity)
+    assert set(whole[0].value) == {(whole, n) for n in range(2000)}
+    colliding = [[b"tuple", [b"dereference", 1], n] for n in COLLIDING]
+    with pytest.raises(InsecureJelly, match="collide"):
+        unjelly(late(*colliding, kind=kind), globalSecurity)
+    with pytest.raises(InsecureJelly, match="cannot be a key"):
+        unjelly(late([b"tuple", [b"dereference", 1], [b"list"]], kind=kind), globalSecurity)
+
+
+def shared(count: int, times: int) -> list[Any]:
+    """Return many tuples, of which each has the one before, and a dictionary with the last as key."""
+    tuples = (
+        [b"reference", n, [b"tuple", *([[b"dereference", n - 1]] * times)]] for n in range(1, count)
+    )
+    return [
+        b"list",
+        [b"reference", 0, [b"tuple", 1]],
+        *tuples,
+        [b"dictionary", [[b"dereference", count - 1], 1]],
+    ]
+
+
+def test_tuples_that_would_take_for_ever_to_hash_are_refused() -> None:
+    assert len(unjelly(shared(10, 2), globalSecurity)) == 11
+    with pytest.raises(InsecureJelly, match="more than 16777216 items"):
+        unjelly(shared(27, 2), globalSecurity)
+
+
+def test_tuples_that_would_overflow_the_stack_when_hashed_are_refused() -> None:
+    assert len(unjelly(shared(500, 1), globalSecurity)) == 501
+    with pytest.raises(InsecureJelly, match="more than 1000 deep"):
+        unjelly(shared(2000, 1), globalSecurity)
+
+
+def test_tuples_in_lists_may_lie_as_deep_as_they_like() -> None:
+    first = [b"reference", 0, [b"list", [b"tuple", 1]]]
+    nodes = (
+        [b"reference", n, [b"list", [b"tuple", [b"dereference", n - 1]]]] for n in range(1, 2000)
+    )
+    found = unjelly([b"list", first, *nodes], globalSecurity)
+    assert found[1999][0][0] is found[1998]
+
+
+def test_key_that_fails_is_read_once() -> None:
+    expression: list[Any] = [SENT, 5]
+    Sent.takings = 0
+    for _ in range(8):
+        expression = [b"dictionary", [expression, 1]]
+    with pytest.raises(TypeError, match="no dictionary"):
+        unjelly(expression, globalSecurity)
+    assert Sent.takings == 1
+
+
+def test_what_came_is_shown_in_short() -> None:
+    tuples = shared(22, 2)
+    tuples[-1] = [SENT, [b"dereference", 21]]
+    for expression in (tuples, [b"boolean", *range(10_000)], [b"function" * 10_000]):
+        with pytest.raises((InsecureJelly, TypeError)) as caught:
+            unjelly(expression, globalSecurity)
+        assert len(str(caught.value)) < 500
 
 
 # Tasters.
@@ -480,7 +565,10 @@ OBJECTS = st.recursive(
         st.binary(),
         st.datetimes(),
         st.timedeltas(),
-        st.decimals(allow_nan=False, allow_infinity=False),
+        # More digits are an integer that is too large for Banana.
+        st.decimals(allow_nan=False, allow_infinity=False).filter(
+            lambda number: len(number.as_tuple().digits) <= 134
+        ),
     ),
     lambda inner: st.one_of(
         st.lists(inner, max_size=4),

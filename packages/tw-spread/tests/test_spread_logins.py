@@ -193,7 +193,7 @@ def test_challenge_is_answered_once(pair: Pair) -> None:
     assert pair.fails(challenger, "respond", answer, None).check(UnauthorizedLogin)
 
 
-@pytest.mark.parametrize("value", [5, None, ["x"]])
+@pytest.mark.parametrize("value", [5, None, ["x"], b"x" * 1025])
 def test_names_and_answers_of_other_types(pair: Pair, value: Any) -> None:
     assert pair.fails(pair.root, "login", value).check(UnauthorizedLogin)
     challenger = pair.call(pair.root, "login", b"alice")[1]

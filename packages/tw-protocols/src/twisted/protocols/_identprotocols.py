@@ -1,10 +1,11 @@
 """Joins queries and replies of RFC 1413 to transports: a server, a client, and their errors."""
 
 from collections import deque
+from typing import cast
 
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.defer import Deferred, TimeoutError, fail, maybeDeferred
-from twisted.internet.interfaces import IAddress
+from twisted.internet.interfaces import IAddress, IPushProducer
 from twisted.internet.protocol import connectionDone
 from twisted.logger import Logger
 from twisted.protocols._identlines import (
@@ -18,6 +19,7 @@ from twisted.protocols._identlines import (
     parsePorts,
     parseReply,
 )
+from twisted.protocols._unsent import MAX_UNSENT, UnsentReplies
 from twisted.protocols.basic import LineOnlyReceiver
 from twisted.protocols.policies import TimeoutMixin
 from twisted.python.failure import Failure
@@ -64,18 +66,41 @@ class IdentServer(LineOnlyReceiver, TimeoutMixin):
         MAX_LENGTH: How many bytes a query may have (1000).
         MAX_QUERIES: How many queries of a client may wait for their replies at once (16); one that
             sends more loses its connection.
+        MAX_UNSENT: After how many bytes of replies a client has to have taken them before it is
+            read from again (64 KiB).
         timeout: After how many seconds without a query the connection is closed (180).
     """
 
     MAX_LENGTH: int = MAX_LENGTH
     MAX_QUERIES: int = 16
+    MAX_UNSENT: int = MAX_UNSENT
     timeout: float = 180
 
     _pending = 0
 
     def connectionMade(self) -> None:
         """Begin to count the time."""
+        self._unsent = UnsentReplies(
+            lambda: cast(IPushProducer, self.transport).pauseProducing(),
+            lambda: cast(IPushProducer, self.transport).resumeProducing(),
+        )
         self.setTimeout(self.timeout)
+
+    def sendLine(self, line: bytes) -> None:
+        """Send a reply.
+
+        Args:
+            line: The reply without its end.
+        """
+        super().sendLine(line)
+        self._unsent.wrote(self.transport, len(line) + 2, self.MAX_UNSENT)
+
+    def timeoutConnection(self) -> None:
+        """Close the connection; at once if the client does not take its replies."""
+        if self._unsent.isHolding:
+            getattr(self.transport, "abortConnection", self.transport.loseConnection)()
+        else:
+            super().timeoutConnection()
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """Count no longer.

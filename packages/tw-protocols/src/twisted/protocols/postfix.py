@@ -24,6 +24,7 @@ from twisted.protocols._tcptable import (
     quote,
     unquote,
 )
+from twisted.protocols._unsent import MAX_UNSENT, UnsentReplies
 from twisted.protocols.basic import LineReceiver
 from twisted.protocols.policies import TimeoutMixin
 from twisted.python.failure import Failure
@@ -49,17 +50,21 @@ class PostfixTCPMapServer(LineReceiver, TimeoutMixin):
         timeout: After how many seconds without a request the connection is closed (600).
         delimiter: A line feed.
         MAX_LENGTH: How many bytes a request may have (4095).
+        MAX_UNSENT: After how many bytes of replies a client has to have taken them before its next
+            request is answered (64 KiB).
     """
 
     timeout: int = 600
     delimiter: bytes = b"\n"
     MAX_LENGTH: int = MAX_LENGTH - 1
+    MAX_UNSENT: int = MAX_UNSENT
 
     _lost = False
     _answering = False
 
     def connectionMade(self) -> None:
         """Begin to count the time."""
+        self._unsent = UnsentReplies(self.pauseProducing, self._goOn)
         self.setTimeout(self.timeout)
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
@@ -78,7 +83,9 @@ class PostfixTCPMapServer(LineReceiver, TimeoutMixin):
             code: 200 for a value, 500 if there is none, 400 for a trouble that may pass.
             message: The value, or what there is to say. It is quoted here.
         """
-        self.sendLine(formatReply(code, message))
+        line = formatReply(code, message)
+        self.sendLine(line)
+        self._unsent.wrote(self.transport, len(line) + 1, self.MAX_UNSENT)
 
     def lineReceived(self, line: bytes) -> None:
         """Answer a request.
@@ -156,7 +163,19 @@ class PostfixTCPMapServer(LineReceiver, TimeoutMixin):
         self.sendCode(code, text)
         if self.paused:
             self.setTimeout(self.timeout)
+            self._goOn()
+
+    def _goOn(self) -> None:
+        """Take requests again, unless one is being answered, or the replies are not taken."""
+        if not (self._answering or self._unsent.isHolding or self._lost):
             self.resumeProducing()
+
+    def timeoutConnection(self) -> None:
+        """Close the connection; at once if the client does not take its replies."""
+        if self._unsent.isHolding:
+            getattr(self.transport, "abortConnection", self.transport.loseConnection)()
+        else:
+            super().timeoutConnection()
 
 
 class PostfixTCPMapDictServerFactory(UserDict[bytes, bytes], ServerFactory[Protocol]):

@@ -30,6 +30,7 @@ from twisted.spread._pberrors import (
     WrongArguments,
 )
 from twisted.spread._references import RemoteReference
+from twisted.spread._shown import shown
 from twisted.spread._tasters import InsecureJelly, Taster, globalSecurity
 from twisted.spread.interfaces import Expression
 
@@ -62,7 +63,7 @@ def _nameOf(message: Expression) -> str:
     try:
         name: str = message.decode()
     except (AttributeError, UnicodeDecodeError):
-        raise NoSuchMethod(f"{message!r} is no name of a method") from None
+        raise NoSuchMethod(f"{shown(message)} is no name of a method") from None
     return name
 
 
@@ -109,16 +110,20 @@ class Broker(PagingExchange):
         self._ready = True
         self.sendCall(b"version", self.version)
         notifiers, self.connects = self.connects, []
-        for notifier in notifiers:
-            notifier()
+        self._tell(notifiers, "there")
         if self.factory is not None:
             self.factory.clientConnectionMade(self)
 
     def connectionFailed(self) -> None:
         """Tell everybody that there will be no connection."""
         notifiers, self.failures = self.failures, []
+        self._tell(notifiers, "not there")
+
+    def _tell(self, notifiers: list[Notifier], state: str) -> None:
+        """Call everybody who wanted to know, also if one of them fails."""
         for notifier in notifiers:
-            notifier()
+            with _log.failureHandler(f"while telling that a connection is {state}"):
+                notifier()
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """Fail what waits for answers, and let go of everything.
@@ -142,15 +147,13 @@ class Broker(PagingExchange):
             if not deferred.called:
                 deferred.errback(Failure(lost))
         for pager in pagers:
-            pager.stopPaging()
+            self._stopPager(pager)
         for local in cached:
             self._stopped(local)
         for local in referred:
             self._unreferenced(local)
         notifiers, self.disconnects = self.disconnects, []
-        for notifier in notifiers:
-            with _log.failureHandler("while telling that a connection is gone"):
-                notifier()
+        self._tell(notifiers, "gone")
         if self.factory is not None:
             lostOf = getattr(self.factory, "brokerLost", None)
             if lostOf is not None:
@@ -238,6 +241,8 @@ class Broker(PagingExchange):
             if netArgs is None:
                 netArgs = self.serialize(args, perspective)
             netKw = self.serialize(kw, perspective) if kw else [DICTIONARY]
+            if self.disconnected:
+                raise DeadReferenceError("the connection was lost while the call was made")
             self.currentRequestID = requestID = self.currentRequestID + 1
             self._send((command, requestID, objectID, message.encode(), 1, netArgs, netKw))
         except Exception:
@@ -283,9 +288,10 @@ class Broker(PagingExchange):
         mark = len(self._journal)
         try:
             size = self._send((b"error", requestID, self.serialize(told)))
-        except Exception as error:
+        except Exception:
             self._undo(mark)
-            replaced = CopyableFailure(Error(f"the error could not be sent: {error}"))
+            why = Failure().getErrorMessage()
+            replaced = CopyableFailure(Error(f"the error could not be sent: {why}"))
             size = self._send((b"error", requestID, self.serialize(replaced)))
         del self._journal[mark:]
         self._answered(size)
@@ -317,23 +323,23 @@ class Broker(PagingExchange):
             _log.warn(
                 "{peer} sent the unknown command {command}",
                 peer=self.transport.getPeer(),
-                command=command[:40],
+                command=shown(command),
             )
-            self._answered(self._send((b"didNotUnderstand", command)))
+            self._sendBack((b"didNotUnderstand", command))
             return
         method(*sexp[1:])
 
     def proto_version(self, vnum: Expression) -> None:
         """Close the connection if the peer has another version."""
         if vnum != self.version:
-            self.refuse(ProtocolError(f"the peer has version {vnum!r}, not {self.version}"))
+            self.refuse(ProtocolError(f"the peer has version {shown(vnum)}, not {self.version}"))
 
     def proto_didNotUnderstand(self, command: Expression) -> None:
         """Note that the peer does not know a command."""
         _log.warn(
             "{peer} did not understand {command}",
             peer=self.transport.getPeer(),
-            command=inShort(command),
+            command=shown(command),
         )
 
     def proto_message(
@@ -361,7 +367,7 @@ class Broker(PagingExchange):
     ) -> None:
         """Call a method of a cache."""
         self._receive(self._cache, requestID, objectID, message, answerRequired, netArgs, netKw)
-        kept = self.locallyCachedObjects.get(objectID)
+        kept = self.locallyCachedObjects.get(objectID) if type(objectID) is int else None
         if kept is not None:
             kept.attributes = kept.current().__dict__
 
@@ -394,11 +400,11 @@ class Broker(PagingExchange):
             self._sendFailure(Failure(), wanted)
             return
         if isinstance(result, Deferred):
-            if not result.called:
-                self._inWork += 1
-                if self._inWork > self.maxCallsInWork:
-                    self.refuse(ProtocolError(f"{self._inWork} calls of the peer are unanswered"))
-                result.addBoth(self._workDone)
+            # One that was called may wait for another all the same.
+            self._inWork += 1
+            result.addBoth(self._workDone)
+            if self._inWork > self.maxCallsInWork:
+                self.refuse(ProtocolError(f"{self._inWork} calls of the peer are unanswered"))
             result.addCallbacks(
                 self._answerLater,
                 self._sendFailure,
@@ -417,9 +423,9 @@ class Broker(PagingExchange):
 
     def _answerLater(self, netResult: Expression, requestID: int | None) -> None:
         if requestID is None:
-            self._undo(0)
+            self._undo(self._mark)
         else:
-            self._sendAnswer(netResult, requestID, 0)
+            self._sendAnswer(netResult, requestID, self._mark)
 
     def _notAnswered(self, failure: Failure) -> None:
         _log.failure("a call could not be answered", failure)
@@ -459,7 +465,7 @@ class Broker(PagingExchange):
         elif isinstance(told, BaseException):
             deferred.errback(Failure(told))
         else:
-            deferred.errback(Failure(Error(f"the peer reports {told!r}")))
+            deferred.errback(Failure(Error(f"the peer reports {shown(told)}")))
 
     def proto_decref(self, objectID: Expression) -> None:
         """Count that the peer let go of a reference."""
@@ -472,7 +478,7 @@ class Broker(PagingExchange):
         local = self._gone(self._cached, objectID)
         if local is not None:
             self._stopped(local)
-            self.sendCall(b"uncache", objectID)
+            self._sendBack((b"uncache", objectID))
 
     def decCacheRef(self, objectID: int) -> None:
         """Count that the peer let go of a cache once, and end observing with the last.

@@ -57,6 +57,9 @@ class ObjectExchange(Banana):
         self._referred = LocalObjects(self.newLocalID, self.maximumRefs)
         self._cached = LocalObjects(self.newLocalID, self.maximumRefs)
         self._journal: list[tuple[LocalObjects, int]] = []
+        # Where in the journal the last expression begins.
+        self._mark = 0
+        self._sending = False
         self._beingSent: list[object] = []
         self._letGo: deque[tuple[bytes, int | bytes]] = deque()
         self._thread = threading.get_ident()
@@ -225,11 +228,31 @@ class ObjectExchange(Banana):
         self._beingSent.append(reference)
 
     def _send(self, expression: object) -> int:
-        size = super()._send(expression)
+        # The garbage collector may find references inside the transport, which is not to be called
+        # then: they are told of afterwards.
+        nested, self._sending = self._sending, True
+        try:
+            size = super()._send(expression)
+        finally:
+            self._sending = nested
         if self._beingSent:
             # What this lets go of is told to the peer by this method.
             self._beingSent = []
+        if self._letGo:
+            self._tellAllGone()
         return size
+
+    def _sendBack(self, expression: object) -> None:
+        """Send something that the peer brought about."""
+        self._answered(self._send(expression))
+
+    def _answered(self, size: int) -> None:
+        """Count the bytes that the peer brought about until it has taken them.
+
+        Args:
+            size: How many were sent.
+        """
+        raise NotImplementedError("what knows how fast the peer is counts them")
 
     # What is let go here. The garbage collector may find out anywhere, on any thread.
 
@@ -248,17 +271,26 @@ class ObjectExchange(Banana):
     def _tellGone(self, command: bytes, luid: int | bytes) -> None:
         if self.disconnected:
             return
-        if threading.get_ident() == self._thread:
-            self.sendCall(command, luid)
+        own = threading.get_ident() == self._thread
+        if own and not self._sending:
+            self._sendBack((command, luid))
             return
         self._letGo.append((command, luid))
+        if own:
+            return
         reactor = getattr(self.transport, "reactor", None)
         if reactor is not None:
             reactor.callFromThread(self._tellAllGone)
 
     def _tellAllGone(self) -> None:
-        while self._letGo and not self.disconnected:
-            self.sendCall(*self._letGo.popleft())
+        if self._sending:
+            return
+        self._sending = True
+        try:
+            while self._letGo and not self.disconnected:
+                self._sendBack(self._letGo.popleft())
+        finally:
+            self._sending = False
 
     # Objects and expressions.
 
@@ -285,6 +317,7 @@ class ObjectExchange(Banana):
         Raises:
             InsecureJelly: Something in it may not be sent.
         """
+        self._mark = mark = len(self._journal)
         if type(object) in ATOMS:
             return object
         if isinstance(object, Deferred):
@@ -293,7 +326,6 @@ class ObjectExchange(Banana):
             return Deferred.fromCoroutine(object).addCallback(self.serialize, perspective)
         before = self.serializingPerspective
         self.serializingPerspective = perspective
-        mark = len(self._journal)
         try:
             return Jellier(self.security, None, self).jellyFull(object)
         except BaseException:
@@ -301,6 +333,8 @@ class ObjectExchange(Banana):
             raise
         finally:
             self.serializingPerspective = before
+            # What was sent meanwhile is gone from the journal, and has left its own mark.
+            self._mark = mark
 
     def unserialize(self, sexp: Expression, perspective: object = None) -> Any:  # noqa: ANN401 - any object
         """Return the object of an expression that was received.

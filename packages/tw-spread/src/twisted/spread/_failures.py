@@ -8,6 +8,7 @@ from twisted.python.failure import ErrorTypes, Failure
 from twisted.python.reflect import qual
 from twisted.spread._copyable import Copyable, RemoteCopy
 from twisted.spread._pberrors import RemoteError
+from twisted.spread._shown import shown
 from twisted.spread._tasters import InsecureJelly
 from twisted.spread._unjellyables import setUnjellyableForClass
 from twisted.spread.interfaces import Expression, IJellier, IUnjellier
@@ -175,7 +176,7 @@ def _text(value: object) -> str:
         return value
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
-    return "" if value is None else repr(value)
+    return "" if value is None else shown(value)
 
 
 def failure2Copyable(fail: Failure, unsafeTracebacks: bool | int = 0) -> CopyableFailure:

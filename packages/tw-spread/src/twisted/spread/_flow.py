@@ -9,6 +9,7 @@ that closing the connection does not wait for it.
 from typing import TYPE_CHECKING, cast
 
 from twisted.internet.interfaces import IConsumer, IPullProducer
+from twisted.logger import Logger
 from twisted.python.components import classImplements
 from twisted.spread._exchange import ObjectExchange
 from twisted.spread._pberrors import ProtocolError
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 MAX_UNSENT_ANSWERS = 64 * 1024 * 1024
 """How many bytes of answers a peer may leave untaken."""
+
+_log = Logger("twisted.spread.pb")
 
 # From here on it is watched whether the peer takes its answers.
 _WATCH_UNSENT = 256 * 1024
@@ -53,8 +56,29 @@ class PagingExchange(ObjectExchange):
         Args:
             pager: Has the pages.
         """
+        if self.disconnected:
+            self._stopPager(pager)
+            return
         self.pageProducers.append(pager)
         self._watch()
+
+    def _stopPager(self, pager: "Pager") -> None:
+        """Let a pager end, whatever its own methods do."""
+        with _log.failureHandler("while a pager was stopped"):
+            pager.stopPaging()
+
+    def _page(self, pager: "Pager") -> bool:
+        """Send a page, and return whether there are more."""
+        try:
+            pager.sendNextPage()
+        except Exception:
+            _log.failure("a page could not be sent")
+            self._stopPager(pager)
+        try:
+            return pager.stillPaging()
+        except Exception:
+            _log.failure("a pager could not be told that it has ended")
+            return False
 
     def _watch(self) -> None:
         if not self._watching and not getattr(self.transport, "disconnecting", False):
@@ -80,14 +104,13 @@ class PagingExchange(ObjectExchange):
         # The first time it is asked for, whatever has been sent.
         self._asked = True
         for pager in list(self.pageProducers):
-            pager.sendNextPage()
-            if not pager.stillPaging() and pager in self.pageProducers:
+            if not self._page(pager) and pager in self.pageProducers:
                 self.pageProducers.remove(pager)
         if not self.pageProducers and not self._unsent:
             self._unwatch()
 
     def _answered(self, size: int) -> None:
-        """Count the bytes of an answer until the peer has taken them."""
+        """Count the bytes that the peer brought about until it has taken them."""
         self._unsent += size
         if self._unsent > _WATCH_UNSENT:
             self._watch()

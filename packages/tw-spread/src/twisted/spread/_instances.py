@@ -5,6 +5,7 @@ from typing import Any
 
 from twisted.python.components import classImplements
 from twisted.python.reflect import qual
+from twisted.spread._shown import shown
 from twisted.spread.interfaces import Expression, IJellier, IJellyable, IUnjellier, IUnjellyable
 
 
@@ -34,7 +35,9 @@ def setStateOf(inst: object, state: Any) -> None:  # noqa: ANN401 - what the pee
         if attributes is None:
             continue
         if not isinstance(attributes, dict):
-            raise TypeError(f"the state of a {qual(type(inst))} is no dictionary: {attributes!r}")
+            raise TypeError(
+                f"the state of a {qual(type(inst))} is no dictionary: {shown(attributes)}"
+            )
         if attributes is slots or not hasattr(inst, "__dict__"):
             for name, value in attributes.items():
                 setattr(inst, name, value)

@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 CHALLENGE_SIZE = 16
 """How many bytes a challenge has."""
 
+MAX_NAME_SIZE = 1024
+"""How many bytes the name of a user may have, which is kept until the challenge is answered."""
+
 _log = Logger("twisted.spread.pb")
 
 
@@ -151,8 +154,13 @@ class PortalLogin(Referenceable):
 
         Args:
             username: Who it is.
+
+        Raises:
+            UnauthorizedLogin: That is no name, or one of more than `MAX_NAME_SIZE` bytes.
         """
         name = _bytes(username)
+        if len(name) > MAX_NAME_SIZE:
+            raise UnauthorizedLogin(f"names have at most {MAX_NAME_SIZE} bytes")
         asked = challenge()
         return asked, PortalChallenge(self, name, asked)
 
@@ -286,6 +294,7 @@ classImplements(PortalRoot, IPBRoot)
 
 __all__ = [
     "CHALLENGE_SIZE",
+    "MAX_NAME_SIZE",
     "ChallengedPassword",
     "IUsernameMD5Password",
     "PortalLogin",

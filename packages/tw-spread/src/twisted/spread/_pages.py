@@ -8,7 +8,7 @@ from twisted.internet.interfaces import IConsumer, IProducer, IPullProducer
 from twisted.protocols.basic import FileSender
 from twisted.python.components import classImplements
 from twisted.python.failure import Failure
-from twisted.spread._pberrors import DeadReferenceError
+from twisted.spread._pberrors import DeadReferenceError, Error
 from twisted.spread._referenceable import Referenceable
 from twisted.spread._references import RemoteReference
 
@@ -155,6 +155,9 @@ class FilePager(Pager):
         self._isRead = False
         super().__init__(collector, callback, *args, **kw)
         self.startProducing(fd)
+        if not self._stillPaging:
+            # There is no connection any more: let go of the file as well.
+            self.stopPaging()
 
     def startProducing(self, fd: IO[bytes]) -> None:
         """Begin to read a file.
@@ -216,11 +219,14 @@ class CallbackPageCollector(Referenceable):
     Attributes:
         pages: What came so far.
         callback: Called with them.
+        maxPages: How many it takes.
+        maxBytes: How many bytes or characters those have together that are bytes or text.
     """
 
     __module__ = _MODULE
 
     maxPages: int = 100_000
+    maxBytes: int = 1024 * 1024 * 1024
 
     def __init__(self, callback: Callable[[list[Any]], object]) -> None:
         """Begin to gather.
@@ -230,20 +236,52 @@ class CallbackPageCollector(Referenceable):
         """
         self.callback: Callable[[list[Any]], object] = callback
         self.pages: list[Any] = []
+        self._size = 0
+        self._excess: Error | None = None
 
     def remote_gotPage(self, page: object) -> None:
         """Take a page.
 
         Raises:
-            ValueError: These are more than `maxPages`.
+            Error: These are more than `maxPages`, or than `maxBytes` together.
         """
-        if len(self.pages) >= self.maxPages:
-            raise ValueError(f"more than {self.maxPages} pages came")
+        if self._excess is None:
+            if isinstance(page, (bytes, str)):
+                self._size += len(page)
+            if len(self.pages) >= self.maxPages:
+                self._refuse(Error(f"more than {self.maxPages} pages came"))
+            elif self._size > self.maxBytes:
+                self._refuse(Error(f"more than {self.maxBytes} bytes of pages came"))
+        if self._excess is not None:
+            raise self._excess
         self.pages.append(page)
 
+    def _refuse(self, excess: Error) -> None:
+        self._excess = excess
+
     def remote_endedPaging(self) -> None:
-        """Hand on what came."""
+        """Hand on what came.
+
+        Raises:
+            Error: More came than is taken.
+        """
+        if self._excess is not None:
+            raise self._excess
         self.callback(self.pages)
+
+
+class _AllPages(CallbackPageCollector):
+    """Tells also that more pages came than are taken."""
+
+    def __init__(
+        self, callback: Callable[[list[Any]], object], failed: Callable[[Failure], object]
+    ) -> None:
+        super().__init__(callback)
+        self._failed = failed
+
+    def _refuse(self, excess: Error) -> None:
+        super()._refuse(excess)
+        self._failed(Failure(excess))
 
 
 def getAllPages(
@@ -258,7 +296,11 @@ def getAllPages(
         kw: Its arguments by name.
 
     Returns:
-        A Deferred of a list of the pages. It fails if the call does.
+        A Deferred of a list of the pages. It fails if the call does, and if more come than a
+        `CallbackPageCollector` takes.
+
+    Raises:
+        DeadReferenceError: The connection is gone.
     """
     gathered: Deferred[list[Any]] = Deferred()
 
@@ -282,7 +324,7 @@ def getAllPages(
         return result
 
     gathered.addBoth(done)
-    collector = CallbackPageCollector(collected)
+    collector = _AllPages(collected, failed)
     referenceable.callRemote(methodName, collector, *args, **kw).addErrback(failed)
     return gathered
 

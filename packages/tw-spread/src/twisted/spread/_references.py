@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import Deferred
+from twisted.logger import Logger
 from twisted.persisted.styles import Ephemeral
 from twisted.python.components import classImplements
 from twisted.spread._pberrors import ForeignReference
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from twisted.spread._broker import Broker
 
 _MODULE = "twisted.spread.pb"
+
+_log = Logger(_MODULE)
 
 
 class RemoteMethod:
@@ -144,7 +147,8 @@ class RemoteReference(Serializable, Ephemeral):
     def _disconnected(self) -> None:
         callbacks, self.disconnectCallbacks = self.disconnectCallbacks, []
         for callback in callbacks:
-            callback(self)
+            with _log.failureHandler("while telling that a reference is dead"):
+                callback(self)
 
     def jellyFor(self, jellier: IJellier) -> Expression:
         """Return what the owner knows the object by.

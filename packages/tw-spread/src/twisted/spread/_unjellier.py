@@ -9,114 +9,69 @@ itself, a list, a dictionary, a set or an instance, is known by its number befor
 A tuple is not: where one of its parts refers to it, a `NotKnown` takes the place until the tuple is
 made. States that hold such a stand-in are kept back until the end of the message, so that no class
 ever sees one.
+
+Tuples are hashed and compared with all that they hold, as often as it occurs in them, and by calls
+within calls. So the numbers let a short message describe a tuple whose hash takes years, or more
+stack than there is. For each number is kept how many items a tuple with it adds, and how deep they
+lie (`_extents`); both have limits.
 """
 
-import datetime
-import decimal
 import importlib
-import re
 import types
+from collections import Counter
 from collections.abc import Callable
-from typing import Any, NoReturn, cast
+from typing import Any, cast
 
 from twisted.persisted.crefutil import NotKnown, Pending
 from twisted.python.reflect import qual
 from twisted.spread import _jellier as kinds
 from twisted.spread._instances import Unpersistable, setInstanceState
+from twisted.spread._shown import shown
+from twisted.spread._simplereaders import SIMPLE_READERS, Reader, malformed
 from twisted.spread._tasters import InsecureJelly, SecurityOptions, Taster
 from twisted.spread._unjellyables import unjellyableFactoryRegistry, unjellyableRegistry
 from twisted.spread.interfaces import Expression
 
-Reader = Callable[[Any], Any]
-
-MANY_KEYS = 1000
+MANY_KEYS = 100
 """From how many keys on it is checked that they are not chosen to collide."""
 
-_NUMBERS = re.compile(rb"-?[0-9]{1,10}(?: -?[0-9]{1,10}){2,6}")
+MAX_TUPLE_ITEMS = 16 * 1024 * 1024
+"""How many items the tuples of a message may have, counted each time that they occur."""
+
+MAX_TUPLE_DEPTH = 1000
+"""How deep tuples may lie in each other, also where they occur again."""
+
+# How many keys share a hash on average where nobody has chosen them, with much to spare.
+_MOST_SHARING = 16
 
 
-def _malformed(expression: Expression, cause: Exception | None = None) -> NoReturn:
-    shown = repr(expression)
-    if len(shown) > 200:
-        shown = shown[:200] + "..."
-    raise InsecureJelly(f"this is no jelly: {shown}") from cause
+class _LateKeys:
+    """The keys of one dictionary or set that are not known yet."""
 
+    def __init__(self) -> None:
+        self._hashes: Counter[int] = Counter()
 
-def _readNone(expression: Expression) -> None:
-    if len(expression) != 1:
-        _malformed(expression)
-
-
-def _readBoolean(expression: Expression) -> bool:
-    if expression == [b"boolean", b"true"]:
-        return True
-    if expression != [b"boolean", b"false"]:
-        _malformed(expression)
-    return False
-
-
-def _readUnicode(expression: Expression) -> str:
-    try:
-        _, text = expression
-        return str(text, "utf-8")
-    except (TypeError, ValueError) as error:
-        _malformed(expression, error)
-
-
-def _moment(make: Callable[..., Any]) -> Reader:
-    def readMoment(expression: Expression) -> object:
+    def check(self, known: object) -> None:
+        """Refuse what cannot be a key, and too many keys with the same hash."""
         try:
-            _, text = expression
-            if _NUMBERS.fullmatch(text) is None:
-                _malformed(expression)
-            return make(*map(int, text.split()))
-        except (TypeError, ValueError, OverflowError) as error:
-            _malformed(expression, error)
-
-    return readMoment
-
-
-def _readDecimal(expression: Expression) -> decimal.Decimal:
-    try:
-        _, number, exponent = expression
-        if isinstance(exponent, bytes):
-            exponent = exponent.decode("ascii")
-        sign = int(number < 0)
-        digits = tuple(map(int, str(abs(number))))
-        # What is no number has a letter there, which the stubs of Decimal do not know.
-        return decimal.Decimal(cast("tuple[int, tuple[int, ...], int]", (sign, digits, exponent)))
-    except (TypeError, ValueError, ArithmeticError) as error:
-        _malformed(expression, error)
-
-
-def _readUnpersistable(expression: Expression) -> Unpersistable:
-    if len(expression) != 2:
-        _malformed(expression)
-    reason = expression[1]
-    return Unpersistable(reason.decode("utf-8", "replace") if isinstance(reason, bytes) else reason)
-
-
-_SIMPLE: dict[bytes, Reader] = {
-    kinds.NONE: _readNone,
-    kinds.BOOLEAN: _readBoolean,
-    kinds.UNICODE: _readUnicode,
-    kinds.DATETIME: _moment(datetime.datetime),
-    kinds.DATE: _moment(datetime.date),
-    kinds.TIME: _moment(datetime.time),
-    kinds.TIMEDELTA: _moment(datetime.timedelta),
-    kinds.DECIMAL: _readDecimal,
-    kinds.UNPERSISTABLE: _readUnpersistable,
-}
+            number = hash(known)
+        except TypeError as error:
+            raise InsecureJelly(f"something cannot be a key or a member: {error}") from error
+        self._hashes[number] += 1
+        if self._hashes[number] > MANY_KEYS:
+            raise InsecureJelly(f"more than {MANY_KEYS} keys were chosen to collide")
 
 
 class _Entry:
     """The place in a dictionary of a key that is not known yet."""
 
-    def __init__(self, mapping: dict[object, object], value: object) -> None:
+    def __init__(self, mapping: dict[object, object], value: object, keys: _LateKeys) -> None:
         self._mapping = mapping
         self._value = value
+        self._keys = keys
 
     def __setitem__(self, key: int, known: object) -> None:
+        self._keys.check(known)
         self._mapping[known] = self._value
         if isinstance(self._value, NotKnown):
             self._value.addDependant(self._mapping, known)
@@ -125,10 +80,12 @@ class _Entry:
 class _Member:
     """The place in a set of a member that is not known yet."""
 
-    def __init__(self, members: set[object]) -> None:
+    def __init__(self, members: set[object], keys: _LateKeys) -> None:
         self._members = members
+        self._keys = keys
 
     def __setitem__(self, key: int, known: object) -> None:
+        self._keys.check(known)
         self._members.add(known)
 
 
@@ -169,6 +126,11 @@ class Unjellier:
         self._references: dict[int, Any] = {}
         # The number of the object that is about to be made, if it has one.
         self._number: int | None = None
+        # How many items the tuples have that were read so far, and how deep those lie that were
+        # read last; for each number, how many and how deep what was read for it.
+        self._tupleItems = 0
+        self._height = 0
+        self._extents: dict[int, tuple[int, int]] = {}
         self._unresolved = _Unresolved()
         self._kept: list[tuple[Callable[[Any], object], list[Any]]] = []
 
@@ -208,6 +170,7 @@ class Unjellier:
                     setState(state)
         finally:
             self._references.clear()
+            self._extents.clear()
             self._kept.clear()
         if self._unresolved.count:
             raise InsecureJelly("an object that cannot change is a part of itself")
@@ -277,7 +240,7 @@ class Unjellier:
         if type(expression) is tuple:
             return self.unjelly(list(expression))
         if not isinstance(expression, (bytes, int, float)):
-            _malformed(expression)
+            malformed(expression)
         return expression
 
     def _items(self, expression: list[Expression]) -> list[Any]:
@@ -303,10 +266,10 @@ class Unjellier:
     def _readerFor(self, expression: list[Expression]) -> Reader:
         """Find out how expressions with the same first word are read, and whether they may be."""
         if not expression:
-            _malformed(expression)
+            malformed(expression)
         word = expression[0]
         if not isinstance(word, bytes):
-            _malformed(expression)
+            malformed(expression)
         reader = self._readers.get(word)
         if reader is not None:
             return reader
@@ -316,9 +279,9 @@ class Unjellier:
         elif word in unjellyableFactoryRegistry:
             reader = self._factoryReader(unjellyableFactoryRegistry[word])
         elif not self.taster.isTypeAllowed(word):
-            raise InsecureJelly(f"{word.decode('utf-8', 'replace')!r} is not accepted here")
-        elif word in _SIMPLE:
-            reader = _SIMPLE[word]
+            raise InsecureJelly(f"{shown(word)} is not accepted here")
+        elif word in SIMPLE_READERS:
+            reader = SIMPLE_READERS[word]
         elif word in _READERS:
             reader = _READERS[word].__get__(self)
         else:
@@ -339,14 +302,18 @@ class Unjellier:
 
     def _readReference(self, expression: Expression) -> Any:  # noqa: ANN401 - any object
         if len(expression) != 3:
-            _malformed(expression)
+            malformed(expression)
         _, number, inner = expression
         if type(number) is not int or number in self._references or self._number is not None:
-            _malformed(expression)
+            malformed(expression)
         if type(inner) is not list:
-            _malformed(expression)
+            malformed(expression)
         self._number = number
+        before, height = self._tupleItems, self._height
+        self._height = 0
         obj = self._readerFor(inner)(inner)
+        self._extents[number] = self._tupleItems - before, self._height
+        self._height = max(height, self._height)
         self._number = None
         known = self._references.get(number)
         self._references[number] = obj
@@ -356,14 +323,26 @@ class Unjellier:
 
     def _readDereference(self, expression: Expression) -> Any:  # noqa: ANN401 - any object
         if len(expression) != 2 or type(expression[1]) is not int:
-            _malformed(expression)
+            malformed(expression)
         number = expression[1]
         if number not in self._references:
             raise InsecureJelly(f"there is no object with the number {number} in this message")
         known = self._references[number]
         if isinstance(known, NotKnown) and known.resolved:
             known = known.resolvedObject
+        if isinstance(known, (tuple, NotKnown)):
+            self._occursAgain(number)
         return known
+
+    def _occursAgain(self, number: int) -> None:
+        """Count once more what a tuple adds."""
+        items, height = self._extents.get(number, (0, 0))
+        self._tupleItems += items
+        self._height = max(self._height, height)
+        if self._tupleItems > MAX_TUPLE_ITEMS:
+            raise InsecureJelly(f"tuples of more than {MAX_TUPLE_ITEMS} items came")
+        if self._height > MAX_TUPLE_DEPTH:
+            raise InsecureJelly(f"tuples lie in each other more than {MAX_TUPLE_DEPTH} deep")
 
     def _standIn(self) -> None:
         """Let something stand for what is about to be made, if it has a number."""
@@ -374,6 +353,7 @@ class Unjellier:
 
     def _readList(self, expression: Expression) -> list[Any]:
         items: list[Any]
+        height = self._height
         if self._number is None:
             items = self._items(expression)
         else:
@@ -384,11 +364,17 @@ class Unjellier:
             for index, item in enumerate(items):
                 if isinstance(item, NotKnown):
                     item.addDependant(items, index)
+        # What has no hash ends what is hashed.
+        self._height = height
         return items
 
     def _readTuple(self, expression: Expression) -> Any:  # noqa: ANN401 - a tuple, or its stand-in
         self._standIn()
+        height = self._height
+        self._height = 0
         items = self._items(expression)
+        self._tupleItems += len(items)
+        self._height = max(height, self._height + 1)
         return self._whole(items, tuple) if self._unresolved.count else tuple(items)
 
     def _whole(self, items: list[Any], make: Callable[[list[Any]], object]) -> object:
@@ -415,30 +401,39 @@ class Unjellier:
     def _readSet(self, expression: Expression) -> set[Any]:
         members: set[Any] = set()
         self._claim(members)
+        height = self._height
         items = self._items(expression)
+        self._height = height
         if self._unresolved.count:
+            late = _LateKeys()
             for item in items:
                 if isinstance(item, NotKnown):
-                    item.addDependant(_Member(members), 0)
+                    item.addDependant(_Member(members, late), 0)
             items = [item for item in items if not isinstance(item, NotKnown)]
         self._checkKeys(items)
         members.update(items)
         return members
 
     def _checkKeys(self, keys: list[Any]) -> None:
-        """Refuse what cannot be a key, and many keys of which too few have a hash of their own."""
+        """Refuse what cannot be a key, and keys of which many have the same hash."""
         try:
             if len(keys) < MANY_KEYS:
                 for key in keys:
                     hash(key)
-            elif 4 * len(set(map(hash, keys))) < len(keys):
-                raise InsecureJelly(f"{len(keys)} keys were chosen to collide")
+                return
+            counts = Counter(map(hash, keys))
         except TypeError as error:
             raise InsecureJelly(f"something cannot be a key or a member: {error}") from error
+        # Each key is compared with all those before it that have its hash.
+        if len(counts) < len(keys) and (
+            sum(count * count for count in counts.values()) > _MOST_SHARING * len(keys)
+        ):
+            raise InsecureJelly(f"{len(keys)} keys were chosen to collide")
 
     def _readDictionary(self, expression: Expression) -> dict[Any, Any]:
         mapping: dict[Any, Any] = {}
         self._claim(mapping)
+        height = self._height
         readers = self._readers
         keys: list[Any] = []
         values: list[Any] = []
@@ -448,35 +443,39 @@ class Unjellier:
                 first = False
                 continue
             if type(pair) is not list or len(pair) != 2:
-                _malformed(pair)
+                malformed(pair)
             key, value = pair
             if type(key) is list:
                 try:
-                    keys.append(readers[key[0]](key))
+                    reader = readers[key[0]]
                 except (LookupError, TypeError):
-                    keys.append(self.unjelly(key))
+                    reader = self._readerFor(key)
+                keys.append(reader(key))
             else:
                 keys.append(self._atom(key))
             if type(value) is list:
                 values.append(self._readerFor(value)(value))
             else:
                 values.append(self._atom(value))
+        self._height = height
+        if self._unresolved.count:
+            self._fill(mapping, keys, values)
+            return mapping
+        if len(keys) >= MANY_KEYS:
+            self._checkKeys(keys)
         try:
-            if len(keys) >= MANY_KEYS:
-                self._checkKeys(keys)
-            if self._unresolved.count:
-                self._fill(mapping, keys, values)
-            else:
-                mapping.update(zip(keys, values, strict=True))
+            mapping.update(zip(keys, values, strict=True))
         except TypeError as error:
-            raise InsecureJelly(f"something cannot be a key: {error}") from error
+            raise InsecureJelly(f"something cannot be a key or a member: {error}") from error
         return mapping
 
     def _fill(self, mapping: dict[Any, Any], keys: list[Any], values: list[Any]) -> None:
         """Fill a dictionary of which some keys or values may not be known yet."""
+        self._checkKeys([key for key in keys if not isinstance(key, NotKnown)])
+        late = _LateKeys()
         for key, value in zip(keys, values, strict=True):
             if isinstance(key, NotKnown):
-                key.addDependant(_Entry(mapping, value), 0)
+                key.addDependant(_Entry(mapping, value, late), 0)
                 continue
             mapping[key] = value
             if isinstance(value, NotKnown):
@@ -496,7 +495,7 @@ class Unjellier:
 
         def readRegistered(expression: Expression) -> object:
             if len(expression) < 2:
-                _malformed(expression)
+                malformed(expression)
             blank: Any = cast("type[object]", registered).__new__(registered)
             number = self._claim(blank)
             obj = blank.unjellyFor(self, expression)
@@ -509,7 +508,7 @@ class Unjellier:
     def _factoryReader(self, factory: Callable[[Any], object]) -> Reader:
         def readByFactory(expression: Expression) -> object:
             if len(expression) != 2:
-                _malformed(expression)
+                malformed(expression)
             self._standIn()
             state = self.unjelly(expression[1])
             return self._whole([state], lambda parts: factory(parts[0]))
@@ -519,7 +518,7 @@ class Unjellier:
     def _instanceReader(self, cls: type) -> Reader:
         def readInstance(expression: Expression) -> object:
             if len(expression) != 2:
-                _malformed(expression)
+                malformed(expression)
             return self._instance(cls, expression)
 
         return readInstance
@@ -532,13 +531,13 @@ class Unjellier:
     def _readInstance(self, expression: Expression) -> object:
         """Read the form that older peers send: the class is an expression of its own."""
         if len(expression) != 3 or type(expression[1]) is not list or len(expression[1]) != 2:
-            _malformed(expression)
+            malformed(expression)
         cls = self._class(expression[1][1])
         return self._instance(cls, [qual(cls).encode(), expression[2]])
 
     def _readPersistent(self, expression: Expression) -> object:
         if len(expression) != 2:
-            _malformed(expression)
+            malformed(expression)
         if self.persistentLoad is None:
             return Unpersistable("nothing is known here that could find what was kept by a name")
         return self.persistentLoad(expression[1], self)
@@ -547,11 +546,11 @@ class Unjellier:
 
     def _text(self, name: Expression) -> str:
         if not isinstance(name, bytes):
-            _malformed(name)
+            malformed(name)
         try:
             return name.decode("utf-8")
         except UnicodeDecodeError as error:
-            _malformed(name, error)
+            malformed(name, error)
 
     def _named(self, name: Expression) -> Any:  # noqa: ANN401 - whatever has the name
         """Return what a full name stands for, if its module is allowed."""
@@ -572,7 +571,7 @@ class Unjellier:
             else:
                 if hasattr(found, parts[-1]):
                     return getattr(found, parts[-1])
-        raise InsecureJelly(f"there is no {text!r} here, or its module is not allowed")
+        raise InsecureJelly(f"there is no {shown(text)} here, or its module is not allowed")
 
     def _class(self, name: Expression) -> type:
         taster = self.taster
@@ -584,41 +583,41 @@ class Unjellier:
                     return cls
         found = self._named(name)
         if not isinstance(found, type) or not taster.isClassAllowed(found):
-            raise InsecureJelly(f"{self._text(name)!r} is no class that is accepted here")
+            raise InsecureJelly(f"{shown(name)} is no class that is accepted here")
         return found
 
     def _readClass(self, expression: Expression) -> type:
         if len(expression) != 2:
-            _malformed(expression)
+            malformed(expression)
         return self._class(expression[1])
 
     def _readModule(self, expression: Expression) -> types.ModuleType:
         if len(expression) != 2:
-            _malformed(expression)
+            malformed(expression)
         name = self._text(expression[1])
         if not self.taster.isModuleAllowed(name):
-            raise InsecureJelly(f"the module {name!r} is not allowed")
+            raise InsecureJelly(f"the module {shown(name)} is not allowed")
         try:
             return importlib.import_module(name)
         except (ImportError, ValueError) as error:
-            raise InsecureJelly(f"there is no module {name!r} here") from error
+            raise InsecureJelly(f"there is no module {shown(name)} here") from error
 
     def _readFunction(self, expression: Expression) -> Any:  # noqa: ANN401 - a function
         if len(expression) != 2:
-            _malformed(expression)
+            malformed(expression)
         return self._named(expression[1])
 
     def _readMethod(self, expression: Expression) -> Any:  # noqa: ANN401 - a method
         if len(expression) != 4:
-            _malformed(expression)
+            malformed(expression)
         self._standIn()
         owner = self.unjelly(expression[2])
         cls = self.unjelly(expression[3])
         name = self._text(expression[1])
         if not isinstance(cls, type) or not isinstance(owner, cls):
-            raise InsecureJelly(f"{owner!r} has no method {name!r} of {cls!r}")
+            raise InsecureJelly(f"{shown(owner)} has no method {shown(name)} of {shown(cls)}")
         if not isinstance(getattr(cls, name, None), types.FunctionType):
-            raise InsecureJelly(f"{qual(cls)} has no method {name!r}")
+            raise InsecureJelly(f"{qual(cls)} has no method {shown(name)}")
         return getattr(owner, name)
 
 
@@ -638,4 +637,4 @@ _READERS: dict[bytes, Any] = {
     kinds.METHOD: Unjellier._readMethod,
 }
 
-__all__ = ["MANY_KEYS", "Unjellier"]
+__all__ = ["MANY_KEYS", "MAX_TUPLE_DEPTH", "MAX_TUPLE_ITEMS", "Unjellier"]

@@ -38,6 +38,7 @@ from twisted.spread._bananacodec import (
     encodeNumber,
 )
 from twisted.spread._logged import inShort
+from twisted.spread._shown import shown
 
 SIZE_LIMIT = 640 * 1024
 """How many bytes a string, and how many elements a list may have."""
@@ -308,7 +309,9 @@ class Banana(Protocol, Ephemeral):
         elif isinstance(obj, bytes) and obj in self.knownDialects:
             self._selectDialect(obj)
         else:
-            self.refuse(BananaError(f"the client chose a profile that was not offered: {obj!r}"))
+            self.refuse(
+                BananaError(f"the client chose a profile that was not offered: {shown(obj)}")
+            )
 
     def _chooseProfile(self, offered: object) -> None:
         names = offered if isinstance(offered, list) else []
@@ -317,7 +320,9 @@ class Banana(Protocol, Ephemeral):
                 self.sendEncoded(name)
                 self._selectDialect(name)
                 return
-        self.refuse(BananaError(f"the server offers no profile that is known here: {offered!r}"))
+        self.refuse(
+            BananaError(f"the server offers no profile that is known here: {shown(offered)}")
+        )
 
     def _selectDialect(self, dialect: bytes) -> None:
         self.currentDialect = dialect

@@ -31,7 +31,7 @@ from twisted.spread._tasters import (
     Taster,
     globalSecurity,
 )
-from twisted.spread._unjellier import MANY_KEYS, Unjellier
+from twisted.spread._unjellier import MANY_KEYS, MAX_TUPLE_DEPTH, MAX_TUPLE_ITEMS, Unjellier
 from twisted.spread._unjellyables import (
     setUnjellyableFactoryForClass,
     setUnjellyableForClass,
@@ -109,6 +109,8 @@ def unjelly(
 
 __all__ = [
     "MANY_KEYS",
+    "MAX_TUPLE_DEPTH",
+    "MAX_TUPLE_ITEMS",
     "DictTypes",
     "DummySecurityOptions",
     "IJellyable",

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, fail, succeed
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.spread import banana
@@ -149,6 +149,8 @@ class RemotePublished(RemoteCache):
         for name in _STATE:
             setattr(self, name, state[name])
         self._activationListeners: list[Callable[[RemotePublished], object]] = []
+        self._waiting: list[Deferred[Any]] = []
+        self._failure: Failure | None = None
         kept = self._read()
         if kept is not None and kept[0] >= self.timestamp:
             self._activate(kept[1])
@@ -202,14 +204,35 @@ class RemotePublished(RemoteCache):
 
     def _noState(self, failure: Failure) -> None:
         _log.warn("{cache} got no state: {error}", cache=self, error=failure.getErrorMessage())
+        self._failure = failure
+        self._activationListeners = []
+        waiting, self._waiting = self._waiting, []
+        for deferred in waiting:
+            deferred.errback(failure)
 
     def _activate(self, state: object) -> None:
+        # What the peer sends may hide any attribute.
+        listeners, waiting = self._activationListeners, self._waiting
         self.setPublishedState(state)
+        self._activationListeners, self._waiting = [], []
         self.isActivated = True
-        listeners, self._activationListeners = self._activationListeners, []
         for listener in listeners:
-            listener(self)
-        self.activated()
+            with _log.failureHandler("while telling that what is published is there"):
+                listener(self)
+        with _log.failureHandler("while telling that what is published is there"):
+            self.activated()
+        for deferred in waiting:
+            deferred.callback(self)
+
+    def _ready(self) -> Deferred[Any]:
+        """Return a Deferred of this object that waits for the state, or fails with its error."""
+        if self.isActivated:
+            return succeed(self)
+        if self._failure is not None:
+            return fail(self._failure)
+        deferred: Deferred[Any] = Deferred(self._waiting.remove)
+        self._waiting.append(deferred)
+        return deferred
 
     def setPublishedState(self, state: Any) -> None:  # noqa: ANN401 - what the peer sent
         """Take a state: as attributes, as long as this is not overridden.
@@ -244,16 +267,16 @@ def whenReady(d: Deferred[Any]) -> Deferred[Any]:
 
     Args:
         d: A Deferred of a `RemotePublished`, from a call for instance.
+
+    Returns:
+        The same Deferred, which fails if the owner does not give the state, or the connection is
+        lost before it comes.
     """
     return d.addCallback(_whenReady)
 
 
 def _whenReady(result: Any) -> Any:  # noqa: ANN401 - any object
-    if not isinstance(result, RemotePublished):
-        return result
-    ready: Deferred[Any] = Deferred()
-    result.callWhenActivated(ready.callback)
-    return ready
+    return result._ready() if isinstance(result, RemotePublished) else result
 
 
 __all__ = ["Publishable", "RemotePublished", "whenReady"]

@@ -112,6 +112,7 @@ class BinaryBoxProtocol(Protocol, DescriptorExchanger):
         self._descriptors: dict[int, int] = {}
         self._descriptorsReceived = 0
         self._descriptorsSent = 0
+        self._heldAnswers: list[AmpBox] | None = None
 
     # IProtocol
 
@@ -258,6 +259,35 @@ class BinaryBoxProtocol(Protocol, DescriptorExchanger):
         self._endReason = failure
         self.transport.loseConnection()
 
+    def clearLineBuffer(self) -> bytes:
+        """Drop what was received and not handed on yet, as TLS asks for when it is started.
+
+        Somebody on the way could have written it behind the box after which TLS begins, and it
+        would pass for secret. The name is that of the receivers of lines, which TLS knows as well.
+
+        Returns:
+            The bytes that were dropped.
+        """
+        return self._buffer.takeRest()
+
+    # Answers that have to wait
+
+    def _holdAnswers(self) -> None:
+        """Keep the answers that cannot be sent now, until it is known what is spoken next."""
+        self._heldAnswers = []
+
+    def _keepAnswer(self, box: AmpBox) -> None:
+        """Keep an answer, if it may be sent later."""
+        if self._heldAnswers is not None:
+            self._heldAnswers.append(box)
+
+    def _sendHeldAnswers(self) -> None:
+        """Send what was kept, since boxes can be sent again."""
+        held, self._heldAnswers = self._heldAnswers, None
+        for box in held or ():
+            if not self._closed:
+                box._sendTo(cast(IBoxSender, self))
+
     # Flow
 
     def pauseProducing(self) -> None:
@@ -360,15 +390,18 @@ class BinaryBoxProtocol(Protocol, DescriptorExchanger):
     def _lockForSwitch(self) -> None:
         """Send no more boxes, because the connection may be switched."""
         self._switching = True
+        self._holdAnswers()
 
     def _unlockFromSwitch(self) -> None:
         """Send boxes again: the connection is not switched after all."""
         if self.innerProtocol is None:
             self._switching = False
+            self._sendHeldAnswers()
 
     def _switchTo(self, protocol: Protocol, factory: object | None = None) -> None:
         """Speak another protocol from here on."""
         self._switching = True
+        self._heldAnswers = None
         self.innerProtocolClientFactory = factory
         # It may get its first bytes when this one is done with the box at hand.
         self.innerProtocol = protocol

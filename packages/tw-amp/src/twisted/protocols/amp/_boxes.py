@@ -207,7 +207,10 @@ class BoxBuffer:
     def takeRest(self) -> bytes:
         """Take all that follows the box which was taken last, as it came."""
         rest = b"".join((self._data[self._offset : self._consumed], *self._held))
+        takesLongValues = self._longs is not None
         BoxBuffer.__init__(self, self.maxKeys, self.maxSize)
+        if takesLongValues:
+            self.takeLongValues()
         return rest
 
     def _decode(self) -> None:

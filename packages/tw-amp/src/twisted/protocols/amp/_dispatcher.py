@@ -10,7 +10,7 @@ that call each other back would wait for each other for ever; then what waits is
 `MAX_BOXES_WAITING`.
 """
 
-from collections import deque
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, Literal, ParamSpec, TypeVar, cast, overload
 
@@ -107,7 +107,10 @@ class BoxDispatcher:
         self._counter = 0
         self._questions: dict[bytes, Question] = {}
         self._inWork = 0
-        self._waiting: deque[AmpBox] = deque()
+        # In order, by numbers, which are known by their tags: any of them may be given up.
+        self._waiting: OrderedDict[int, AmpBox] = OrderedDict()
+        self._waitingNumbers: dict[bytes, int] = {}
+        self._received = 0
         self._resuming = False
         # The requests that are being answered, by their tags, and those that the peer gave up.
         self._answers: dict[bytes, Deferred[Any]] = {}
@@ -129,8 +132,13 @@ class BoxDispatcher:
         Args:
             reason: What they fail with.
         """
-        self._waiting.clear()
+        self._dropWaiting()
         self.failAllOutgoing(reason)
+
+    def _dropWaiting(self) -> None:
+        """Forget the requests that wait for their turn."""
+        self._waiting.clear()
+        self._waitingNumbers.clear()
 
     def failAllOutgoing(self, reason: Failure) -> None:
         """Fail all calls that wait, and those that are made from now on.
@@ -167,7 +175,10 @@ class BoxDispatcher:
                     f"the peer has {self.maxBoxesInWork} requests in work and "
                     f"{self.maxBoxesWaiting} waiting, and sends more"
                 )
-            self._waiting.append(box)
+            self._received += 1
+            self._waiting[self._received] = box
+            if (tag := box.get(ASK)) is not None:
+                self._waitingNumbers[tag] = self._received
         else:
             raise NoEmptyBoxes(f"the box is neither a request nor an answer: {sorted(box)[:8]!r}")
         if self._waiting:
@@ -379,11 +390,9 @@ class BoxDispatcher:
 
     def _cancel(self, tag: bytes) -> AmpBox:
         """Cancel what a responder does, or what it would have done."""
-        for box in self._waiting:
-            if box.get(ASK) == tag:
-                self._waiting.remove(box)
-                self._sendError(Failure(_cancelled()), tag)
-                break
+        number = self._waitingNumbers.pop(tag, None)
+        if number is not None and self._waiting.pop(number, None) is not None:
+            self._sendError(Failure(_cancelled()), tag)
         answer = self._answers.get(tag)
         if answer is not None:
             self._cancelledTags.add(tag)
@@ -418,7 +427,11 @@ class BoxDispatcher:
         self._resuming = True
         try:
             while self._waiting and self._inWork < self.maxBoxesInWork:
-                self._requested(self._waiting.popleft())
+                number, box = self._waiting.popitem(last=False)
+                waitingTag = box.get(ASK)
+                if waitingTag is not None and self._waitingNumbers.get(waitingTag) == number:
+                    del self._waitingNumbers[waitingTag]
+                self._requested(box)
         finally:
             self._resuming = False
         if not self._waiting:
@@ -470,7 +483,11 @@ class BoxDispatcher:
                 sender.sendBox(box)
             else:
                 box._sendTo(sender)
-        except (ProtocolSwitched, ConnectionLost, ConnectionDone):
+        except ProtocolSwitched:
+            keep: Callable[[AmpBox], None] | None = getattr(sender, "_keepAnswer", None)
+            if keep is not None:
+                keep(box)
+        except (ConnectionLost, ConnectionDone):
             pass
 
 

@@ -72,10 +72,10 @@ class Question:
 
 
 def _made(cls: type[Exception], description: str) -> Exception:
-    """Make an exception of a class that may want more to be made than a text."""
+    """Make an exception of a class that may want something else to be made of than a text."""
     try:
         return cls(description)
-    except TypeError:
+    except Exception:
         error = cls.__new__(cls)
         error.args = (description,)
         return error

@@ -9,13 +9,13 @@ from twisted.protocols.amp._arguments import Argument
 from twisted.protocols.amp._binaryprotocol import BinaryBoxProtocol
 from twisted.protocols.amp._boxes import AmpBox
 from twisted.protocols.amp._commands import Command
+from twisted.protocols.amp._dispatcher import BoxDispatcher
 from twisted.protocols.amp._errors import OnlyOneTLS
 from twisted.protocols.amp._switching import connectionOf
 from twisted.python.failure import Failure
 
 if TYPE_CHECKING:
     from twisted.internet.ssl import Certificate, PrivateCertificate
-    from twisted.protocols.amp._dispatcher import BoxDispatcher
     from twisted.protocols.amp._interfaces import IBoxSender
 
 
@@ -123,14 +123,17 @@ class StartTLS(Command):
         if answer is None:
             raise TypeError(f"{type(self).__name__} has to have an answer to start TLS after")
         connection._startingTLS = True
+        connection._holdAnswers()
 
         def start(response: object) -> object:
             connection._startingTLS = False
             _start(connection, self.certificate, self.authorities)
+            connection._sendHeldAnswers()
             return response
 
         def stay(failure: Failure) -> Failure:
             connection._startingTLS = False
+            connection._sendHeldAnswers()
             return failure
 
         return answer.addCallbacks(start, stay)
@@ -150,6 +153,9 @@ def _start(
     authorities: "Sequence[Certificate] | None",
 ) -> None:
     connection._speaksTLS = True
+    if isinstance(connection.boxReceiver, BoxDispatcher):
+        # What waits behind the request for TLS came in the clear.
+        connection.boxReceiver._dropWaiting()
     connection.hostCertificate = certificate
     connection.noPeerCertificate = not authorities
     connection.transport.startTLS(_options(certificate, authorities))  # type: ignore[attr-defined]

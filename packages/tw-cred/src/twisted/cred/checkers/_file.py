@@ -29,6 +29,9 @@ LOCKED = frozenset((b"", b"x", b"*", b"!", b"!!", b"*LK*", b"*NP*"))
 """What stands in the place of a password where none is (passwd(5), shadow(5)): nobody logs in by
 it, not even with these characters."""
 
+LOCKS = (b"!", b"*")
+"""What stands in front of a hash while its account is locked (shadow(5))."""
+
 LONGEST_LINE = 64 * 1024
 """How many bytes a line may have; a longer one is passed over."""
 
@@ -134,6 +137,8 @@ class FilePasswordDB:
             return fail(UnauthorizedLogin("the file of passwords cannot be read"))
         username = credentials.username if self.caseSensitive else credentials.username.lower()
         stored = passwords.get(username)
+        if stored is not None and stored not in LOCKED and not self._counts(stored):
+            stored = None
         if stored in LOCKED:
             _log.warn(
                 "{username!r} has no password in {filename}: if it is in the shadow file, "
@@ -175,7 +180,13 @@ class FilePasswordDB:
 
     def _somebody(self, passwords: dict[bytes, bytes]) -> bytes:
         """Return what a user who does not exist is compared with."""
-        return next((stored for stored in passwords.values() if stored not in LOCKED), self._nobody)
+        return next((stored for stored in passwords.values() if self._counts(stored)), self._nobody)
+
+    def _counts(self, stored: bytes) -> bool:
+        """Return whether it takes work to compare something with what the file has."""
+        # A hash behind one of these belongs to an account that is locked (shadow(5)).
+        isLocked = self.hash is htpasswdHash and stored.startswith(LOCKS)
+        return stored not in LOCKED and not isLocked
 
     def _passwords(self) -> dict[bytes, bytes]:
         """Return what the file has for passwords, by the names of the users."""
@@ -204,4 +215,4 @@ class FilePasswordDB:
                     yield name, fields[self.passwordField]
 
 
-__all__ = ["LOCKED", "LONGEST_LINE", "FilePasswordDB", "Hash", "htpasswdHash"]
+__all__ = ["LOCKED", "LOCKS", "LONGEST_LINE", "FilePasswordDB", "Hash", "htpasswdHash"]

@@ -4,7 +4,7 @@ import hmac
 from collections.abc import Callable
 
 from twisted.cred._cryptformats import hashLike
-from twisted.cred.checkers._file import LOCKED, FilePasswordDB
+from twisted.cred.checkers._file import LOCKED, LOCKS, FilePasswordDB
 from twisted.cred.checkers._interfaces import ICredentialsChecker
 from twisted.cred.checkers._passwords import avatarIdIf
 from twisted.cred.credentials import ICredentials, IUsernamePassword
@@ -14,8 +14,7 @@ from twisted.python.components import implementer
 
 _log = Logger(namespace="twisted.cred.checkers")
 
-# The form that Debian gives new passwords would take longer; what matters is that a user who does
-# not exist is hashed for as well.
+# What a user who does not exist is hashed for where nobody has a password.
 _NOBODY = b"$6$nobody$"
 
 
@@ -55,7 +54,7 @@ class UNIXChecker:
                 return False
 
         known = stored is not None
-        return avatarIdIf(credentials.username, known, check, stored or _NOBODY)
+        return avatarIdIf(credentials.username, known, check, stored or self._somebody())
 
     def _storedFor(self, username: bytes) -> bytes | None:
         """Return the hash of somebody's password; None if there is none that can be read."""
@@ -70,11 +69,31 @@ class UNIXChecker:
                     error=error,
                 )
                 return None
-            if stored not in LOCKED:
+            if _isHash(stored):
                 return stored
             if stored != b"x":
                 return None
         return None
+
+    def _somebody(self) -> bytes:
+        """Return what a user who does not exist is compared with: it takes as long as for others.
+
+        The forms of crypt(5) differ by far in that, so it has to be one that is in use here.
+        """
+        for file in (self._shadow, self._passwd):
+            try:
+                passwords = file._passwords()
+            except OSError:
+                continue
+            for stored in passwords.values():
+                if _isHash(stored):
+                    return stored
+        return _NOBODY
+
+
+def _isHash(stored: bytes) -> bool:
+    """Return whether somebody can log in by what a file has."""
+    return stored not in LOCKED and not stored.startswith(LOCKS)
 
 
 __all__ = ["UNIXChecker"]

@@ -4,6 +4,7 @@ A command that does not end at once holds back those that follow. While a file i
 is heard all the same; a few more commands are kept, and then the client is not read from.
 """
 
+import errno
 from collections import deque
 from collections.abc import Callable, Sequence
 from inspect import signature
@@ -14,6 +15,7 @@ from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTCP, IReactorTime
 from twisted.internet.protocol import connectionDone
 from twisted.logger import Logger
+from twisted.protocols._unsent import MAX_UNSENT, UnsentReplies
 from twisted.protocols.basic import LineReceiver
 from twisted.protocols.ftp import _errors, _replies
 from twisted.protocols.ftp._commands import Command, parseCommand
@@ -39,6 +41,8 @@ class ControlConnection(LineReceiver, TimeoutMixin):
     Attributes:
         MAX_LENGTH: How many bytes a command may have.
         maxQueuedCommands: How many commands are kept while a file is transferred.
+        maxUnsent: After how many bytes of replies a client has to have taken them before more
+            commands are done.
         reactor: What connects, listens and has the time; the default reactor if None.
         disconnected: Whether the connection is gone.
     """
@@ -48,6 +52,8 @@ class ControlConnection(LineReceiver, TimeoutMixin):
     reactor: object | None = None
     disconnected: bool = False
 
+    maxUnsent: int = MAX_UNSENT
+
     _isBusy: bool = False
     # The transfer that is going on; cancelling it breaks it off.
     _transfer: Deferred[CommandResult] | None = None
@@ -56,6 +62,7 @@ class ControlConnection(LineReceiver, TimeoutMixin):
 
     def __init__(self) -> None:
         self._queue: deque[Command] = deque()
+        self._unsent = UnsentReplies(self._hold, self._goesOn)
 
     # The reactor
 
@@ -85,6 +92,7 @@ class ControlConnection(LineReceiver, TimeoutMixin):
             line = line.encode("utf-8", "surrogateescape")
         if not self.disconnected:
             super().sendLine(line)
+            self._unsent.wrote(self.transport, len(line) + 2, self.maxUnsent)
 
     def reply(self, key: str, *args: object) -> None:
         """Send a reply.
@@ -116,7 +124,7 @@ class ControlConnection(LineReceiver, TimeoutMixin):
         except _errors.CmdSyntaxError as error:
             self.sendLine(error.response())
             return
-        if not self._isBusy:
+        if self._mayBegin() and not self._queue:
             self._begin(command)
             return
         self._queue.append(command)
@@ -174,6 +182,18 @@ class ControlConnection(LineReceiver, TimeoutMixin):
         if isinstance(failure.value, _errors.FTPCmdError):
             self.sendLine(failure.value.response())
             return
+        if isinstance(failure.value, OSError):
+            # What the file system says against it is no mistake of ours.
+            _log.error(
+                "A command of {peer} failed: {error}",
+                peer=self.transport.getPeer(),
+                error=failure.value,
+            )
+            isFull = failure.value.errno in (errno.ENOSPC, errno.EDQUOT)
+            self.reply(
+                _replies.REQ_ACTN_ABRTD_INSUFF_STORAGE if isFull else _replies.REQ_ACTN_NOT_TAKEN
+            )
+            return
         _log.failure("A command of {peer} failed", failure, peer=self.transport.getPeer())
         self.reply(_replies.REQ_ACTN_NOT_TAKEN)
 
@@ -181,10 +201,17 @@ class ControlConnection(LineReceiver, TimeoutMixin):
         self._isBusy = False
         if self.disconnected:
             return
-        while self._queue and not self._isBusy and not self._isClosing():
+        self._goesOn()
+
+    def _goesOn(self) -> None:
+        """Do the commands that are kept, and take more if there is room for them."""
+        while self._mayBegin() and self._queue:
             self._begin(self._queue.popleft())
-        if self.paused and not self._isBusy:
+        if self.paused and self._mayBegin():
             self.resumeProducing()
+
+    def _mayBegin(self) -> bool:
+        return not (self._isBusy or self._unsent.isHolding or self._isClosing())
 
     def _hold(self) -> None:
         """Take no more commands for now."""
@@ -203,7 +230,10 @@ class ControlConnection(LineReceiver, TimeoutMixin):
     # The connection
 
     def timeoutConnection(self) -> None:
-        """Close the connection, since the client says nothing."""
+        """Close the connection, since the client says nothing, or takes nothing."""
+        if self._unsent.isHolding:
+            getattr(self.transport, "abortConnection", self.transport.loseConnection)()
+            return
         self.reply(_replies.SVC_NOT_AVAIL_CLOSING_CTRL_CNX, "Nothing was said for too long")
         self.transport.loseConnection()
 

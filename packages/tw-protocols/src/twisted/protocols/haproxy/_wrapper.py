@@ -86,6 +86,10 @@ class HAProxyProtocolWrapper(ProtocolWrapper):
             data: What has arrived.
         """
         parser = self._parser
+        if self._rest:
+            # It came in spite of the pause, and after what waits.
+            self._rest += data
+            return
         if parser is None:
             self.wrappedProtocol.dataReceived(data)
             return

@@ -31,6 +31,20 @@ class ThrottlingProtocol(ProtocolWrapper):
     factory: "ThrottlingFactory"  # pyright: ignore[reportIncompatibleVariableOverride]
 
     _producer: IProducer | None = None
+    # Who wants nothing to be read: the protocol, the factory, or both.
+    _isPaused: bool = False
+    _isThrottled: bool = False
+
+    def pauseProducing(self) -> None:
+        """Read nothing, since the protocol wants nothing for now."""
+        self._isPaused = True
+        cast(IPushProducer, self.transport).pauseProducing()
+
+    def resumeProducing(self) -> None:
+        """Read again, unless the factory is against it."""
+        self._isPaused = False
+        if not self._isThrottled:
+            cast(IPushProducer, self.transport).resumeProducing()
 
     def write(self, data: bytes) -> None:
         """Send bytes, and count them."""
@@ -60,11 +74,14 @@ class ThrottlingProtocol(ProtocolWrapper):
 
     def throttleReads(self) -> None:
         """Read nothing for now."""
+        self._isThrottled = True
         cast(IPushProducer, self.transport).pauseProducing()
 
     def unthrottleReads(self) -> None:
-        """Read again."""
-        cast(IPullProducer, self.transport).resumeProducing()
+        """Read again, unless the protocol wants nothing."""
+        self._isThrottled = False
+        if not self._isPaused:
+            cast(IPushProducer, self.transport).resumeProducing()
 
     def throttleWrites(self) -> None:
         """Have the producer write nothing for now."""

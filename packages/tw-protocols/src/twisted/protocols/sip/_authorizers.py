@@ -62,7 +62,7 @@ class DigestAuthorizer:
         """Return what a challenge says after the name of the scheme.
 
         Args:
-            peer: Host and port that it is for; another host cannot answer it.
+            peer: Host and port that it is for; not looked at, since users move between hosts.
         """
         fields = self._factory.getChallenge(None)
         texts = {name: value.decode() for name, value in fields.items()}

@@ -9,10 +9,7 @@ from twisted.protocols.sip._names import headerName, parseNumber
 _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.\-]*[A-Za-z0-9_.])?")
 # No blanks, no control characters, and none that would end an address around it.
 _PLAIN = re.compile(r"[^\x00-\x20\x7f<>\"\\^`{|}]*")
-_ADDRESS = re.compile(
-    r'\s*(?:"((?:[^"\\]|\\.)*)"|([^<>"]*?))\s*<([^<>]*)>\s*(.*)',
-    re.DOTALL,
-)
+_QUOTED_NAME = re.compile(r'("(?:[^"\\]|\\.)*")\s*<', re.DOTALL)
 
 
 def unq(s: str) -> str:
@@ -273,6 +270,24 @@ def parseParameters(text: str) -> dict[str, str]:
     return parameters
 
 
+def _cutAddress(address: str) -> tuple[str, str, str]:
+    """Return the name, the URL and what follows it, of an address with angle brackets.
+
+    Piece by piece: one expression for all of it would try all ways to part a row of blanks.
+    """
+    address = address.strip()
+    quoted = _QUOTED_NAME.match(address)
+    if quoted is not None:
+        name, rest = unq(quoted[1]), address[quoted.end() :]
+    else:
+        name, _, rest = address.partition("<")
+        name = name.rstrip()
+    url, bracket, parameters = rest.partition(">")
+    if not bracket or "<" in url or (quoted is None and ('"' in name or ">" in name)):
+        raise ValueError(f"{address[:80]!r} is no address")
+    return name, url, parameters.lstrip()
+
+
 def parseAddress(
     address: str, host: str | None = None, port: int | None = None, clean: int = 0
 ) -> tuple[str, URL, dict[str, str]]:
@@ -290,11 +305,7 @@ def parseAddress(
     parameters: dict[str, str] = {}
     name = ""
     if "<" in address:
-        found = _ADDRESS.fullmatch(address)
-        if found is None:
-            raise ValueError(f"{address[:80]!r} is no address")
-        quoted, plain, text, rest = found.groups()
-        name = plain if quoted is None else unq(f'"{quoted}"')
+        name, text, rest = _cutAddress(address)
         parameters = parseParameters(rest)
     else:
         text = address.strip()

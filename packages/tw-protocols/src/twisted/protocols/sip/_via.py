@@ -7,7 +7,6 @@ from twisted.protocols.sip._urls import parseHostAndPort, parseParameters
 
 _NOT_GIVEN: object = object()
 _VIA = re.compile(r"SIP\s*/\s*2\.0\s*/\s*([^\s/;]+)\s+([^\s;]+)\s*(.*)", re.DOTALL)
-_COMMENT = re.compile(r"\s*\([^()]*\)\s*$")
 
 
 class Via:
@@ -113,7 +112,7 @@ def parseViaHeader(value: str) -> Via:
     Raises:
         ValueError: It is none.
     """
-    found = _VIA.fullmatch(_COMMENT.sub("", value.strip()))
+    found = _VIA.fullmatch(_withoutComment(value.strip()))
     if found is None or not TOKEN.fullmatch(found[1]):
         raise ValueError(f"{value[:80]!r} is no Via header")
     host, port = parseHostAndPort(found[2])
@@ -135,6 +134,13 @@ def parseViaHeader(value: str) -> Via:
             case _:
                 via.otherParams[name] = text or None
     return via
+
+
+def _withoutComment(value: str) -> str:
+    """Return a value without the comment in parentheses at its end."""
+    before, opened, comment = value.rpartition("(")
+    isComment = opened and comment.find(")") == len(comment) - 1
+    return before.rstrip() if isComment else value
 
 
 __all__ = ["Via", "parseViaHeader"]
