@@ -18,6 +18,8 @@ from twisted.internet.interfaces import (
     IReactorTime,
 )
 from twisted.internet.selectreactor import SelectReactor
+from twisted.internet.testing import EventLoggingObserver
+from twisted.logger import globalLogPublisher
 from twisted.python.components import verifyObject
 from twisted.python.failure import Failure
 from twisted.python.threadable import isInIOThread
@@ -234,6 +236,17 @@ class TestRunning:
         reactor.run()
         assert seen == [True]
         assert not reactor.running
+
+    def test_end_of_a_run_is_logged(self, reactor: PollingReactor) -> None:
+        observer = EventLoggingObserver()
+        globalLogPublisher.addObserver(observer)
+        try:
+            reactor.callWhenRunning(reactor.stop)
+            reactor.run()
+        finally:
+            globalLogPublisher.removeObserver(observer)
+        assert observer[-1]["log_format"] == "Main loop terminated."
+        assert observer[-1]["log_namespace"] == "twisted.internet.base"
 
     def test_it_can_run_again(self, reactor: PollingReactor) -> None:
         runs: list[int] = []

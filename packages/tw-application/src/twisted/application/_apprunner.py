@@ -147,7 +147,6 @@ class ApplicationRunner:
         if reactor is None:
             reactor = defaultReactor(IReactorCore)
         runReactorWithLogging(self.config, oldstdout, oldstderr, self.profiler, reactor)
-        _log.info("Main loop terminated.")
         self.exitSignal = getattr(reactor, "_exitSignal", None)
 
     def _enter(self, application: Componentized) -> None:

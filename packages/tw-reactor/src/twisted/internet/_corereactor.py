@@ -121,8 +121,13 @@ class CoreReactor(PluggableResolverMixin):
         try:
             self.startRunning(installSignalHandlers)
             self.mainLoop()
+            self._logEnd()
         finally:
             self._uninstallSignalHandlers()
+
+    def _logEnd(self) -> None:
+        """Log that the loop has ended, as it should."""
+        _log.info("Main loop terminated.")
 
     def startRunning(self, installSignalHandlers: bool = True) -> None:
         """Start without entering the loop, for those who have a loop of their own.

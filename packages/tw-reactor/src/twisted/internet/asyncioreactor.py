@@ -146,6 +146,7 @@ class AsyncioSelectorReactor(PosixReactorBase):
         self.loop.call_soon(self._begin, installSignalHandlers)
         try:
             self.mainLoop()
+            self._logEnd()
         finally:
             self._runs = False
             self._uninstallSignalHandlers()
