@@ -27,7 +27,10 @@ def prepare() -> dict[str, str]:
         subprocess.run([BIN / "python", "-m", "pip", "install", "-q", HATCH], check=True)
         stamp.touch()
     path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
-    return {**os.environ, "PATH": path, "HATCH_DATA_DIR": str(ROOT / ".hatch")}
+    inherited = dict(os.environ)
+    # The tests start thousands of interpreters, each of which would compile all it imports.
+    inherited.pop("PYTHONDONTWRITEBYTECODE", None)
+    return {**inherited, "PATH": path, "HATCH_DATA_DIR": str(ROOT / ".hatch")}
 
 
 def main() -> None:

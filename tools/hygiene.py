@@ -5,6 +5,7 @@ rules are there. `python3 tools/dev.py lint` runs them over the files that git k
 """
 
 import ast
+import gc
 import re
 import sys
 import tokenize
@@ -264,6 +265,9 @@ def findings(root: Path) -> Iterator[str]:
 
 def main() -> None:
     """Print the findings; the exit status says whether there are any."""
+    # Trees and tokens stay until the end and have no cycles: looking for garbage among them took
+    # four tenths of the time.
+    gc.disable()
     found = list(findings(Path(sys.argv[1]).resolve() if sys.argv[1:] else ROOT))
     if found:
         sys.exit("\n".join(found))

@@ -8,8 +8,8 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from os import environ
 from pathlib import Path
@@ -93,6 +93,7 @@ class Cost:
 
 CPU = Cost("CPU", "CPU µs", 1e6, lambda sample: sample.cpuPerOperation)
 MEMORY = Cost("memory", "bytes", 1.0, lambda sample: sample.memoryPerOperation, timed=False)
+TIME = Cost("time", "ms", 1e3, lambda sample: 1 / sample.rate, timed=False)
 
 
 def parseSample(text: str) -> Sample:
@@ -254,6 +255,50 @@ class Imports:
         command = rig.command(side, timer, self.module, self.then, str(rig.seconds))
         with start(command, rig.serverCore) as program:
             return parseSample(program.finish(rig.patience))
+
+
+Suite = Callable[[int], Mapping[str, str]]
+"""The files that a command works on, by name, for a number of operations."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """Times a command from its start to its end: the side's program is its name.
+
+    Attributes:
+        count: How many operations one run does.
+        proof: A regular expression that its output must match, with `{count}` for the number.
+        operation: What is counted.
+        suites: The files in the directory that it runs in, by the name of the command.
+        fewest: How many runs there are at least, of which the fastest counts.
+        cost: What is compared.
+        parallel: Whether it may use the core of the load too.
+    """
+
+    count: int
+    proof: str
+    operation: str
+    suites: Mapping[str, Suite] = field(default_factory=dict)
+    fewest: int = 1
+    cost: Cost = CPU
+    parallel: bool = False
+
+    def prepare(self, rig: Rig) -> None:
+        """Do nothing: it needs the sides alone."""
+
+    def take(self, rig: Rig, side: Side) -> Sample:
+        """Measure a side once."""
+        with TemporaryDirectory() as directory:
+            if side.program in self.suites:
+                for name, text in self.suites[side.program](self.count).items():
+                    Path(directory, name).write_text(text, encoding="utf-8")
+            numbers = [str(number) for number in (self.count, self.fewest, rig.seconds)]
+            timed = [self.proof.format(count=self.count), side.program, *side.arguments]
+            timer = PROGRAMS / "time_command.py"
+            command = rig.command(side, timer, directory, *numbers, *timed)
+            cores = {rig.serverCore, rig.loadCore} if self.parallel else {rig.serverCore}
+            with start(command, *cores) as program:
+                return parseSample(program.finish(rig.patience))
 
 
 @dataclass(frozen=True)

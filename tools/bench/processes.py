@@ -79,12 +79,12 @@ class Running:
 
 
 @contextmanager
-def start(command: Sequence[str | Path], core: int) -> Iterator[Running]:
-    """Run a program on one core until the block is left.
+def start(command: Sequence[str | Path], *cores: int) -> Iterator[Running]:
+    """Run a program on some cores until the block is left; then what it started ends with it.
 
     Args:
         command: The program and its arguments.
-        core: The number of the core it may use.
+        cores: The numbers of the cores it may use.
 
     Raises:
         BenchError: The program cannot be started.
@@ -103,12 +103,13 @@ def start(command: Sequence[str | Path], core: int) -> Iterator[Running]:
             raise BenchError(f"cannot start {command[0]}: {error.strerror}") from error
         try:
             try:
-                os.sched_setaffinity(process.pid, {core})
+                os.sched_setaffinity(process.pid, cores)
             except ProcessLookupError:
                 pass  # it has ended already; the caller sees that, and why, when it reads
             yield Running(process, log)
         finally:
-            process.kill()
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
             process.wait()
             assert process.stdout is not None
             process.stdout.close()

@@ -27,6 +27,7 @@ ENVIRONMENTS: dict[str, tuple[str, ...] | None] = {
     "incumbent-tls": ("Twisted[tls]==26.10.0",),
     "asyncio": (),
     "uvloop": ("uvloop==0.23.0",),
+    "pytest": ("pytest==9.2.0",),
     "plot": ("matplotlib==3.11.2",),
 }
 
@@ -38,7 +39,7 @@ class Side:
     Attributes:
         name: What the tables call it.
         environment: The key of its environment in `ENVIRONMENTS`.
-        program: The file below `programs/`.
+        program: The file below `programs/`, or the name of a command of the environment.
         arguments: What the program gets on its command line.
     """
 

@@ -116,6 +116,16 @@ class TestFormatEvent:
         assert "present='a value'" in text
         assert "no repr" in text
 
+    @pytest.mark.parametrize("format", ["{a:{b}}", "{a:<{b}}", "{a:.{b}f}", "{a:010000}"])
+    @pytest.mark.parametrize("saved", [{}, {"log_flattened": {}}], ids=["fresh", "saved"])
+    def test_has_no_width_that_a_value_makes_large(self, format: str, saved: LogEvent) -> None:
+        text = formatEvent(event(format, a=1.5, b=10_000, **saved))
+        assert text.startswith("Unable to format event (ValueError: ")
+        assert len(text) < 1000
+
+    def test_has_widths_that_a_value_makes_up_to_the_limit(self) -> None:
+        assert formatEvent(event("{a:{b}}", a="x", b=9999)) == "x".ljust(9999)
+
     def test_calls_nothing_that_the_format_does_not_name(self) -> None:
         thing = Thing()
         formatEvent(event("{a.value}", a=thing))

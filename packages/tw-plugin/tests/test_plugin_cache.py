@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from twisted.logger import capturedLogs
@@ -419,6 +419,8 @@ entries = st.dictionaries(
 )
 
 
+# A machine that does much else makes both examples and checks slow.
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(entries)
 def test_format_comes_back_as_it_went(entries: dict[str, ModuleEntry]) -> None:
     assert parse(render(entries)) == entries

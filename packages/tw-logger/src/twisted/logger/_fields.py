@@ -11,6 +11,7 @@ and `valueKey` make. For such an event nothing else is looked at but plain items
 taken, and nothing is called, that the author of a file could name.
 """
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from string import Formatter
@@ -23,6 +24,12 @@ REMEMBERED_FORMATS = 1024
 
 MAXIMUM_SPEC_DEPTH = 2
 """How deep fields may be nested in format specifications, as in `str.format`."""
+
+MAXIMUM_WIDTH = 9999
+"""The largest width or precision in a format specification: a value may be one, as in `{a:{b}}`,
+and would otherwise decide how much memory the text takes."""
+
+_tooWide = re.compile(f"[0-9]{{{len(str(MAXIMUM_WIDTH)) + 1}}}")
 
 
 class Field(NamedTuple):
@@ -103,6 +110,18 @@ def convert(value: object, conversion: str | None) -> object:
     raise ValueError(f"unknown conversion !{conversion}; there are !r, !s and !a")
 
 
+def formatted(value: object, conversion: str | None, spec: str) -> str:
+    """Apply a conversion and a format specification to a value.
+
+    Raises:
+        ValueError: The specification has a number above `MAXIMUM_WIDTH`.
+        Exception: Anything that the value raises.
+    """
+    if spec and _tooWide.search(spec):
+        raise ValueError(f"a width or precision is above {MAXIMUM_WIDTH}: {spec[:40]!r}")
+    return format(convert(value, conversion), spec)
+
+
 def valueOf(name: str, event: LogEvent) -> Any:  # noqa: ANN401 - a value of an event
     """Return what a field's name refers to in an event.
 
@@ -130,7 +149,7 @@ def textOf(field: Field, event: LogEvent, value: object, depth: int = 1) -> str:
     spec = field.spec
     if "{" in spec:
         spec = _render(spec, event, depth + 1)
-    return format(convert(value, field.conversion), spec)
+    return formatted(value, field.conversion, spec)
 
 
 def _render(template: str, event: LogEvent, depth: int) -> str:
@@ -172,9 +191,8 @@ def renderFlattened(template: str, event: LogEvent) -> str:
         if key in flattened:
             parts.append(str(flattened[key]))
         else:
-            parts.append(
-                format(convert(_plainItem(field.name, event), field.conversion), field.spec)
-            )
+            value = _plainItem(field.name, event)
+            parts.append(formatted(value, field.conversion, field.spec))
     return "".join(parts)
 
 
@@ -216,8 +234,9 @@ def extractField(field: str, event: LogEvent) -> Any:  # noqa: ANN401 - a value 
         value = _plainItem(only.name, event)
     else:
         value = valueOf(only.name, event)
-    value = convert(value, only.conversion)
-    return format(value, only.spec) if only.spec else value
+    if only.spec:
+        return formatted(value, only.conversion, only.spec)
+    return convert(value, only.conversion)
 
 
 __all__ = [
