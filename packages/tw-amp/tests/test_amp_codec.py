@@ -120,6 +120,11 @@ def test_box_with_a_byte_more_is_refused_before_it_is_there() -> None:
     assert feed([b"\0\1k\0\x60"]) == [BoxTooLarge]
 
 
+def test_box_with_a_key_too_long_for_it_is_refused_before_that_is_there() -> None:
+    assert feed([b"\0\1k\0\x30" + b"v" * 48 + b"\0\x2c"]) == [BoxTooLarge]
+    assert feed([b"\0\1k\0\x30" + b"v" * 48 + b"\0\x2b"]) == []
+
+
 def test_repeated_keys_count_as_bytes() -> None:
     assert feed([b"\0\1k\0\x10" + b"v" * 16] * 6) == [BoxTooLarge]
 
