@@ -236,6 +236,31 @@ def test_pieces_of_long_values_are_joined_for_any_cut(
     assert found == [joined, joined]
 
 
+@pytest.mark.parametrize("at", range(20))
+def test_long_values_are_taken_from_the_next_box_on_for_any_cut(at: int) -> None:
+    stream = AmpBox(a=b"1").serialize() + b"\0\1x\0\1y\0\1x\0\1z\0\0"
+    assert len(stream) == 22
+    buffer = BoxBuffer()
+    found: list[AmpBox] = []
+    for chunk in (stream[:at], stream[at:]):
+        buffer.receive(chunk)
+        while (box := buffer.take()) is not None:
+            found.append(box)
+            buffer.takeLongValues()
+    assert found == [{b"a": b"1"}, {b"x": b"yz"}]
+
+
+def test_box_that_has_begun_before_long_values_are_taken_is_complete() -> None:
+    buffer = BoxBuffer()
+    buffer.receive(b"\0\1x\0\1y\0")
+    assert buffer.take() is None
+    buffer.receive(b"\1z\0\1y")
+    assert buffer.take() is None
+    buffer.takeLongValues()
+    buffer.receive(b"\0\1x\0\1z\0\0")
+    assert buffer.take() == {b"x": b"yz", b"z": b"y"}
+
+
 @pytest.mark.property
 @EXAMPLES
 @given(st.lists(st.binary(max_size=60), max_size=20))
