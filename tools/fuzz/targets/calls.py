@@ -153,7 +153,7 @@ class _Log(Logger):
         **keywords: object,
     ) -> None:
         """Log a failure."""
-        if failure is None or not failure.check(ValueError, amp.InvalidSignature):
+        if failure is None or not failure.check(ValueError, amp.AmpError):
             super().failure(format, failure, level, **keywords)
 
 
