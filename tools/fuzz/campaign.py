@@ -16,6 +16,7 @@ import signal
 import sys
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from fuzz.inputs import inputOf, randomFor
 from fuzz.noise import Noise
@@ -155,7 +156,8 @@ def _work(
         result.inputs += 1
         result.size += trial.size
         result.inputMemory = max(result.inputMemory, trial.memory)
-        if took > result.slowest:
+        # The first one waits for much that is there for those that follow.
+        if index > first and took > result.slowest:
             result.slowest, result.slowestIndex = took, index
         if trial.failure is not None:
             result.failures.append(trial.failure)
@@ -205,7 +207,10 @@ def _inUse() -> int:
 
 def _limitMemory() -> None:
     """Make what wants far too much memory fail here, and not the machine."""
-    with open("/proc/self/statm") as file:
-        pages = int(file.read().split()[0])
+    statistics = Path("/proc/self/statm")
+    if not statistics.exists():
+        # Only Linux tells how much there is already.
+        return
+    pages = int(statistics.read_text(encoding="ascii").split()[0])
     limit = pages * resource.getpagesize() + MOST_MEMORY
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
