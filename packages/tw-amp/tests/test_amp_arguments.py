@@ -147,6 +147,7 @@ def test_time_with_a_zone_of_seconds_is_refused() -> None:
         ],
         *[(Float(), text) for text in (b"", b"1_0", b" 1", b"Infinity", b"1e", b"x")],
         *[(Decimal(), text) for text in (b"", b"1_0", b" 1", b"x", b"\xd9\xa1")],
+        *[(Decimal(), text) for text in (b"1e99999999999999999999", b"-1E-99999999999999999999")],
         *[(Boolean(), text) for text in (b"", b"true", b"1")],
         *[
             (DateTime(), text)

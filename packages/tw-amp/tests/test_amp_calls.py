@@ -397,6 +397,15 @@ def test_peer_that_makes_no_sense_is_one_line_in_the_log(data: bytes) -> None:
     assert transport.disconnecting
 
 
+def test_nothing_is_kept_of_what_comes_after_a_peer_was_refused() -> None:
+    server = Adder()
+    server.makeConnection(StringTransport())
+    server.dataReceived(b"GET / HTTP/1.1\r\n\r\n")
+    for _ in range(3):
+        server.dataReceived(b"x" * 1000)
+        assert server._buffer.takeRest() == b""
+
+
 def test_reason_of_the_end_is_what_was_wrong() -> None:
     server = Adder()
     server.makeConnection(StringTransport())

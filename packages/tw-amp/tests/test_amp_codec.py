@@ -120,6 +120,11 @@ def test_box_with_a_byte_more_is_refused_before_it_is_there() -> None:
     assert feed([b"\0\1k\0\x60"]) == [BoxTooLarge]
 
 
+def test_box_with_a_key_too_long_for_it_is_refused_before_that_is_there() -> None:
+    assert feed([b"\0\1k\0\x30" + b"v" * 48 + b"\0\x2c"]) == [BoxTooLarge]
+    assert feed([b"\0\1k\0\x30" + b"v" * 48 + b"\0\x2b"]) == []
+
+
 def test_repeated_keys_count_as_bytes() -> None:
     assert feed([b"\0\1k\0\x10" + b"v" * 16] * 6) == [BoxTooLarge]
 
@@ -229,6 +234,31 @@ def test_pieces_of_long_values_are_joined_for_any_cut(
         buffer.receive(chunk)
         found += list(iter(buffer.take, None))
     assert found == [joined, joined]
+
+
+@pytest.mark.parametrize("at", range(20))
+def test_long_values_are_taken_from_the_next_box_on_for_any_cut(at: int) -> None:
+    stream = AmpBox(a=b"1").serialize() + b"\0\1x\0\1y\0\1x\0\1z\0\0"
+    assert len(stream) == 22
+    buffer = BoxBuffer()
+    found: list[AmpBox] = []
+    for chunk in (stream[:at], stream[at:]):
+        buffer.receive(chunk)
+        while (box := buffer.take()) is not None:
+            found.append(box)
+            buffer.takeLongValues()
+    assert found == [{b"a": b"1"}, {b"x": b"yz"}]
+
+
+def test_box_that_has_begun_before_long_values_are_taken_is_complete() -> None:
+    buffer = BoxBuffer()
+    buffer.receive(b"\0\1x\0\1y\0")
+    assert buffer.take() is None
+    buffer.receive(b"\1z\0\1y")
+    assert buffer.take() is None
+    buffer.takeLongValues()
+    buffer.receive(b"\0\1x\0\1z\0\0")
+    assert buffer.take() == {b"x": b"yz", b"z": b"y"}
 
 
 @pytest.mark.property

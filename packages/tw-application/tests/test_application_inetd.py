@@ -91,6 +91,8 @@ def test_user_may_have_a_group(text: str) -> None:
         "finger stream tcp never root /fingerd",
         "finger stream tcp nowait nobodyatall /fingerd",
         "finger stream tcp nowait root:nogroupatall /fingerd",
+        "finger stream tcp nowait ro\0ot /fingerd",
+        "finger stream tcp nowait root:ro\0ot /fingerd",
         "99999 stream tcp nowait root /fingerd",
     ],
 )

@@ -111,6 +111,14 @@ def test_memory_takes_pairs() -> None:
     assert resultOf(checker.requestAvatarId(UsernamePassword(b"bob", b"secret"))) == b"bob"
 
 
+def test_memory_takes_what_is_no_text_as_the_bytes_that_it_is() -> None:
+    description = b"memory:al\xffce:s\xfesame".decode("utf-8", "surrogateescape")
+    checker = makeChecker(description)
+    assert isinstance(checker, InMemoryUsernamePasswordDatabaseDontUse)
+    credentials = UsernamePassword(b"al\xffce", b"s\xfesame")
+    assert resultOf(checker.requestAvatarId(credentials)) == b"al\xffce"
+
+
 @pytest.mark.parametrize("argument", ["", "alice", "alice:sesame:bob", ":sesame"])
 def test_memory_refuses_half_a_pair(argument: str) -> None:
     with pytest.raises(InvalidAuthArgumentString):

@@ -1,5 +1,6 @@
 """The FTP client: what it says, and what it does with the answers."""
 
+import gc
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
@@ -104,6 +105,20 @@ class TestLogin:
         assert waiting[0].args == (["530 no"],)
         assert talking.wire.disconnected
         assert isinstance(outcome(talking.client.pwd())[0], ftp.CommandFailed)
+
+    def test_refused_login_fails_a_transfer_that_waits_and_logs_nothing(self) -> None:
+        observer = EventLoggingObserver()
+        globalLogPublisher.addObserver(observer)
+        try:
+            talking = Talking(ftp.FTPClient())
+            waiting = outcome(talking.client.list("", AccumulatingProtocol()))
+            talking.hear("220 hello", "331 password", "530 no")
+            assert isinstance(waiting[0], ftp.CommandFailed)
+            del talking, waiting
+            gc.collect()
+        finally:
+            globalLogPublisher.removeObserver(observer)
+        assert [event for event in observer if event.get("log_failure") is not None] == []
 
     def test_server_that_does_not_greet_is_left(self) -> None:
         talking = Talking(ftp.FTPClient())

@@ -35,6 +35,8 @@ class Lines(LineReceiver):
                 self.events.append(self.clearLineBuffer())
             case [b"delimiter", new]:
                 self.delimiter = new
+            case [b"shrink"]:
+                self.MAX_LENGTH = 4
             case [b"more"]:
                 self.dataReceived(b"inner\r\n")
             case [b"fail"]:
@@ -166,6 +168,12 @@ def test_exception_in_line_received_reaches_the_transport(receiver: Lines | Only
         receiver.dataReceived(b"fail\r\none\r\n")
     receiver.dataReceived(b"two\r\n")
     assert receiver.events == [b"fail", b"one", b"two"]
+
+
+def test_lower_limit_holds_for_the_line_that_has_begun(lines: Lines) -> None:
+    lines.dataReceived(b"one\r\n")
+    lines.dataReceived(b"shrink\r\nthree")
+    assert lines.events == [b"one", b"shrink", ("exceeded", b"three")]
 
 
 def test_default_limit_is_16384_bytes() -> None:

@@ -218,6 +218,13 @@ def test_a_reply_that_nobody_waits_for_ends_the_connection() -> None:
     assert client.transport.disconnected
 
 
+def test_nothing_is_kept_of_what_comes_after_the_connection_was_given_up() -> None:
+    client = Client()
+    client.dataReceived(b"HELLO\r\n")
+    client.dataReceived(b"x" * 1000)
+    assert len(client._replies) == 0
+
+
 def test_a_value_without_identifier_is_no_answer_where_one_was_asked_for() -> None:
     client = Client()
     found = results(client.get(b"k", True))

@@ -166,6 +166,8 @@ def test_the_port_that_a_request_came_from() -> None:
         *("", "h", "SIP/2.0/UDP", "SIP/3.0/UDP h", "HTTP/2.0/UDP h", "SIP/2.0/UDP h:0"),
         *("SIP/2.0/UDP h;ttl=x", "SIP/2.0/UDP h;rport=+1", "SIP/2.0/UDP h;rport=99999"),
         *("SIP/2.0/UDP h x", "SIP/2.0/UDP h;=", "SIP/2.0/U;P h", 'SIP/2.0/UDP h;x="a;b"'),
+        # Written without the quotes, these would be read as something else.
+        *("SIP/2.0/UDP h;branch=<", "SIP/2.0/UDP h;maddr=>", 'SIP/2.0/UDP h;x="(a)"'),
     ],
 )
 def test_other_texts_are_no_via_headers(text: str) -> None:

@@ -266,6 +266,13 @@ def test_send_string_refuses_more_than_the_length_can_say() -> None:
         assert len(transport.value()) == protocol.prefixLength + most
 
 
+def test_lower_limit_holds_for_the_string_that_has_begun(receiver: Receiver) -> None:
+    receiver.dataReceived(encode(receiver, b"one"))
+    receiver.dataReceived(encode(receiver, b"shrink") + encode(receiver, b"three")[:-2])
+    assert receiver.events == [b"one", b"shrink"]
+    assert transportOf(receiver).disconnecting
+
+
 @pytest.mark.parametrize("base", [Int32StringReceiver, NetstringReceiver])
 def test_default_limit_is_99999_bytes(
     base: type[Int32StringReceiver | NetstringReceiver],

@@ -257,7 +257,8 @@ class InetdConf(SimpleConfFile):
         try:
             uid = uidFromString(user)
             return uid, gidFromString(group) if group else pwd.getpwuid(uid).pw_gid
-        except KeyError as error:
+        except (KeyError, ValueError, OverflowError) as error:
+            # No name has a NUL in it, and no number is so large.
             raise self._error(f"{text!r} is no user, or has no such group") from error
 
     def _port(self, name: str, protocol: str) -> int:

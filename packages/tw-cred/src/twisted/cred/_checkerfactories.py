@@ -90,7 +90,10 @@ def fromPairs(argstring: str) -> InMemoryUsernamePasswordDatabaseDontUse:
         raise InvalidAuthArgumentString("give users and their passwords in turn: bob:secret")
     checker = InMemoryUsernamePasswordDatabaseDontUse()
     for username, password in zip(words[::2], words[1::2], strict=True):
-        checker.addUser(username, password)
+        # Bytes of the command line that are no UTF-8 stay what they are.
+        checker.addUser(
+            username.encode("utf-8", "surrogateescape"), password.encode("utf-8", "surrogateescape")
+        )
     return checker
 
 

@@ -91,7 +91,10 @@ class _LineProtocol(Protocol):
                 self._delivering = False
             # Mostly nothing is held then, and there is nothing to ask for.
             if buffer.held and not (
-                buffer.isPartial and self.line_mode and self.delimiter is delimiter
+                buffer.isPartial
+                and self.line_mode
+                and self.delimiter is delimiter
+                and self.MAX_LENGTH is maxLength
             ):
                 self._deliver(buffer)
             return

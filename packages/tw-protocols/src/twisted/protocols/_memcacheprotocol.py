@@ -369,6 +369,9 @@ class MemCacheProtocol(LineReceiver, TimeoutMixin):
 
     def dataReceived(self, data: bytes) -> None:
         """Deal with the replies that are complete by now."""
+        if not self._connected:
+            # The connection was given up, and its transport may need some time to end it.
+            return
         self.resetTimeout()
         self._replies.receive(data)
         self._takeReplies()

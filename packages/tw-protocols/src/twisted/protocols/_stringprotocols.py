@@ -93,7 +93,8 @@ class _StringProtocol(Protocol):
                 self.stringReceived(strings[0])
             finally:
                 self._delivering = False
-            if not buffer.isPartial:
+            # What is held of the next one may be refused, also by a limit that is another now.
+            if buffer.held and not (buffer.isPartial and self.MAX_LENGTH is maxLength):
                 self._deliver(buffer)
             return
         if not strings:

@@ -264,7 +264,11 @@ class Decimal(Argument[decimal.Decimal]):
         """Return the number."""
         if len(inString) > MAX_NUMBER_LENGTH or not _DECIMAL.fullmatch(inString):
             raise ValueError(f"no decimal number: {inString[:40]!r}")
-        return decimal.Decimal(inString.decode("ascii"))
+        try:
+            return decimal.Decimal(inString.decode("ascii"))
+        except decimal.InvalidOperation:
+            # Its exponent is beyond what the module can hold.
+            raise ValueError(f"no decimal number: {inString[:40]!r}") from None
 
 
 _DATETIME = re.compile(

@@ -139,6 +139,9 @@ class BinaryBoxProtocol(Protocol, DescriptorExchanger):
             return
         self._buffer.receive(data)
         self._deliver()
+        if getattr(self.transport, "disconnecting", False):
+            # Nobody will ask for the rest, and a peer that does not read may go on sending.
+            self._buffer.takeRest()
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """Tell the receiver of boxes, and the inner protocol if there is one.

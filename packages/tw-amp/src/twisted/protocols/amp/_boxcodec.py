@@ -135,6 +135,8 @@ def decodeBoxes(
         valueAt += size + 2
         if valueAt > end:
             needed = valueAt - at
+            if valueAt - start > maxSize:
+                verdict = BOX_TOO_LARGE
             break
         keyEnd = valueAt - 2
         following = valueAt + (data[keyEnd] << 8 | data[keyEnd + 1])

@@ -167,9 +167,17 @@ class BoxBuffer:
         self._verdict = FINE
 
     def takeLongValues(self) -> None:
-        """Take several pairs with one key for one long value, from here on."""
-        if self._longs is None:
-            self._longs = {}
+        """Take several pairs with one key for one long value, from the next box on."""
+        if self._longs is not None:
+            return
+        rest = b""
+        if self._consumed - self._offset >= self._size:
+            # What came behind the box that was taken last has been read the other way. Only a box
+            # that has begun in an earlier chunk stays as it was.
+            rest = self.takeRest()
+        self._longs = {}
+        if rest:
+            self.receive(rest)
 
     def receive(self, data: bytes) -> None:
         """Add a chunk of the stream at the end."""

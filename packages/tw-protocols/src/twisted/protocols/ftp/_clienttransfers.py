@@ -205,7 +205,8 @@ class _Transfer:
     ) -> None:
         self._client = client
         self._ended = ended
-        self._connected: Deferred[None] = Deferred()
+        # Fires with the data connection, from when this side begins to connect.
+        self._connected: Deferred[None] | None = None
         self._failure: Failure | None = None
         self._counts = False
         self._holds = False
@@ -277,8 +278,9 @@ class _Transfer:
         except ValueError as error:
             raise _errors.UnexpectedResponse(lines) from error
         self._isConnecting = True
+        connected = self._connected = Deferred()
         self._connector = client.connectFactory(host, port, self._data, client.connectTimeout)
-        await self._connected
+        await connected
         self._count()
 
     async def _listens(self) -> None:
@@ -320,7 +322,7 @@ class _Transfer:
 
     def _isConnected(self) -> None:
         self._isConnecting = False
-        if not self._connected.called:
+        if self._connected is not None and not self._connected.called:
             self._connected.callback(None)
 
     def _neverConnected(self, reason: Failure) -> None:
@@ -332,7 +334,7 @@ class _Transfer:
         """Let everything fail that waits for the data connection."""
         if not self._ended.called:
             self._ended.errback(reason)
-        if self._data.connects and not self._connected.called:
+        if self._connected is not None and not self._connected.called:
             self._connected.errback(reason)
 
     def _broken(self, failure: Failure) -> None:

@@ -118,7 +118,7 @@ def parseViaHeader(value: str) -> Via:
     host, port = parseHostAndPort(found[2])
     via = Via(host, PORT if port is None else port, found[1].upper())
     for name, text in parseParameters(found[3]).items():
-        if not TOKEN.fullmatch(name) or any(sign in text for sign in ';,"\r\n'):
+        if not TOKEN.fullmatch(name) or any(sign in text for sign in ';,"<>()\r\n'):
             raise ValueError(f"{name[:80]!r} is no parameter of a Via header")
         match name:
             case "hidden":
