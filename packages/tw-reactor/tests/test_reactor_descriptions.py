@@ -118,6 +118,19 @@ def test_wrong_server_description_is_explained_in_one_line(
     assert "\n" not in text
 
 
+def test_error_of_a_plugin_is_one_line_whatever_it_quotes(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Parser:
+        prefix = "file"
+
+        def parseStreamServer(self, reactor: object, path: str) -> None:
+            raise ValueError(f"{path} is not there")
+
+    monkeypatch.setattr(_fromstring, "getPlugins", lambda interface: [Parser()])
+    with pytest.raises(ValueError, match="describes no endpoint") as caught:
+        serverFromString(MemoryReactor(), "file:/a\nb\x1b\x85\u2028c")
+    assert str(caught.value).endswith(r": /a\nb\x1b\x85\u2028c is not there")
+
+
 @pytest.mark.parametrize(
     ("description", "complaint"),
     [

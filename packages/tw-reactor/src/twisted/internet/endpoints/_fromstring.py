@@ -1,6 +1,7 @@
 """Endpoints from their descriptions."""
 
 import inspect
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
@@ -17,6 +18,8 @@ _E = TypeVar("_E")
 
 SHOWN = 200
 """How many characters of a wrong description are shown."""
+
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 class _Parser(Protocol):
@@ -89,7 +92,9 @@ def _made(
 
 def _explained(description: str, error: ValueError) -> ValueError:
     """Return an error that says which description is wrong, in one line."""
-    return ValueError(f"{description[:SHOWN]!r} describes no endpoint: {error}")
+    # A path may have a line end in it, and the error quotes it as it is.
+    why = _CONTROLS.sub(lambda found: ascii(found[0])[1:-1], str(error))
+    return ValueError(f"{description[:SHOWN]!r} describes no endpoint: {why}")
 
 
 def serverFromString(reactor: object, description: str) -> IStreamServerEndpoint:
