@@ -203,6 +203,14 @@ def test_error_is_one_line_that_names_the_file_and_the_place(
     assert err.count("\n") == 1
 
 
+@pytest.mark.parametrize("number", ["1" * 5000, "0x" + "f" * 17, "0x" + "f" * 5000, str(-(2**64))])
+def test_number_that_is_too_large_is_one_line(number: str, twist: Twist, file: Path) -> None:
+    status, err = twist(f"[twist]\nlog-level = {number}\n")
+    assert status == 78
+    assert str(file) in err
+    assert err.count("\n") == 1
+
+
 def test_file_that_is_not_there_is_one_line(twist: Twist, file: Path) -> None:
     status, err = twist("", "--config=/nowhere/twist.toml")
     assert (status, err) == (

@@ -17,6 +17,8 @@ MAXIMUM_SIZE = 1024 * 1024
 """How long the file may be, in bytes."""
 MAXIMUM_SERVICES = 1000
 """How many services it may name."""
+MAXIMUM_BITS = 64
+"""How large a number may be, in bits; TOML asks for no more."""
 _UNFIT = ("help", "version")
 
 
@@ -73,7 +75,8 @@ def readConfiguration(path: str) -> Configuration:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise ConfigurationError(f"{path}: line {line} is not UTF-8") from error
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
+        # A number of thousands of digits is a ValueError of no class of its own.
         raise ConfigurationError(f"{path}: {str(error) or 'it is nested too deeply'}") from error
     return _Reading(path).configuration(document)
 
@@ -138,6 +141,8 @@ class _Reading:
         match value:
             case bool():
                 pass
+            case int() if value.bit_length() > MAXIMUM_BITS:
+                raise self._error(key, f"it has more than {MAXIMUM_BITS} bits")
             case str() | int() | float():
                 return str(value)
             case {"endpoint": str(name), **rest} if not rest:
