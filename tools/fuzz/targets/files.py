@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from fuzz.feeding import connected
+from fuzz.feeding import connected, send
 from fuzz.target import Target, Violation, expect, joined
 from twisted.cred.checkers import AllowAnonymousAccess, InMemoryUsernamePasswordDatabaseDontUse
 from twisted.cred.portal import Portal
@@ -165,6 +165,7 @@ def server(pieces: list[bytes]) -> object:
     assert isinstance(control, ControlConnection)
     for piece in pieces:
         wrapper.dataReceived(piece)
+        send(wire)
         held = len(getattr(control, "_lineBuffer", b""))
         # While it waits it does not read, and what came before that is kept.
         if not control.paused:
