@@ -237,4 +237,4 @@ class SmallHouse:
 
 
 def _not_needed(folder: str, names: list[str]) -> list[str]:
-    return [name for name in names if name in ("bench", "__pycache__")]
+    return [name for name in names if name in ("bench", "fuzz", "__pycache__")]

@@ -9,8 +9,23 @@ from pathlib import Path
 from typing import Any
 
 from twisted.python.components import implementer
+from twisted.trial._janitor import afterClass, afterTest
 from twisted.trial.itrial import IReporter
 from twisted.trial.unittest import SynchronousTestCase
+
+
+class Kind(str):
+    """The name of a method, which tells more where it is not the one that was expected."""
+
+    text: str
+
+    def __new__(cls, kind: str, text: str) -> "Kind":
+        made = super().__new__(cls, kind)
+        made.text = text
+        return made
+
+    def __repr__(self) -> str:
+        return f"{str(self)!r} ({self.text})" if self.text else repr(str(self))
 
 
 @implementer(IReporter)
@@ -18,6 +33,10 @@ class NotingReporter:
     """Notes what it is told: the method, the name of the test, and the text of an error."""
 
     def __init__(self) -> None:
+        # What tests of others have left in this process is not to be taken for that of ours.
+        gc.collect()
+        afterTest()
+        afterClass()
         self.shouldStop = False
         self.testsRun = 0
         self.events: list[tuple[str, str]] = []
@@ -69,7 +88,7 @@ class NotingReporter:
     @property
     def kinds(self) -> list[str]:
         """Which methods were called, in order."""
-        return [kind for kind, _ in self.events]
+        return [Kind(kind, text) for kind, text in self.events]
 
 
 def run(test: Any) -> NotingReporter:
