@@ -10,6 +10,7 @@ from contextvars import ContextVar
 import pytest
 
 from twisted.internet._pollingreactor import PollingReactor
+from twisted.internet._sockets._loopconnection import LoopServer
 from twisted.internet.address import IPv4Address
 from twisted.internet.asyncioreactor import AsyncioSelectorReactor
 from twisted.internet.defer import Deferred
@@ -91,6 +92,22 @@ class TestMoving:
         loop.run_until_complete(main())
         turnUntil(reactor, lambda: not reactor.openTransports)
         reactor.moveTo(left)
+        loop.close()
+
+    def test_kind_of_connections_is_that_of_the_new_loop(self) -> None:
+        foreign = pytest.importorskip("uvloop", reason="pip install uvloop").new_event_loop()
+        made = AsyncioSelectorReactor(foreign)
+        loop = asyncio.new_event_loop()
+        made.moveTo(loop)
+        server, client = RecordingServer(), RecordingClient()
+        port = made.listenTCP(0, server, interface="127.0.0.1")
+        address = port.getHost()
+        assert isinstance(address, IPv4Address)
+        made.connectTCP("127.0.0.1", address.port, client)
+        turnUntil(made, lambda: server.built and server.built[0].made)
+        assert not isinstance(server.built[0].transport, LoopServer)
+        discard(made)
+        foreign.close()
         loop.close()
 
     def test_running_reactor_stays(self, reactor: AsyncioReactor) -> None:

@@ -115,9 +115,9 @@ class AsyncioSelectorReactor(PosixReactorBase):
             raise ValueError(f"{eventloop!r} is closed: pass a loop that is open")
 
     def _chooseKinds(self) -> None:
-        if not isinstance(self.loop, asyncio.SelectorEventLoop):
-            self._serverKind = LoopServer
-            self._clientKind = LoopClient
+        polls = isinstance(self.loop, asyncio.SelectorEventLoop)
+        self._serverKind = type(self)._serverKind if polls else LoopServer
+        self._clientKind = type(self)._clientKind if polls else LoopClient
 
     # Life
 
