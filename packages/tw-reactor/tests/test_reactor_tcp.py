@@ -116,6 +116,19 @@ class TestSending:
         pair.until(lambda: pair.server.received == b"onetwo")
         assert transport.dataBuffer == b""
 
+    def test_what_waits_is_counted_wherever_it_waits(self, pair: Pair) -> None:
+        transport = pair.client.transport
+        assert isinstance(transport, Client)
+        pair.server.transport.pauseProducing()  # type: ignore[attr-defined]
+        data = os.urandom(1000) * 8000
+        transport.write(data)
+        pair.until(lambda: transport._blocked)
+        assert 0 < len(transport.dataBuffer) + transport._tempDataLen <= len(data)
+        assert len(transport.dataBuffer) + transport._tempDataLen == transport._buffered
+        pair.server.transport.resumeProducing()  # type: ignore[attr-defined]
+        pair.until(lambda: len(pair.server.received) == len(data))
+        assert len(transport.dataBuffer) + transport._tempDataLen == 0
+
     def test_many_megabytes_arrive_whole(self, pair: Pair) -> None:
         data = os.urandom(1000) * 8000
         pair.client.transport.write(data)

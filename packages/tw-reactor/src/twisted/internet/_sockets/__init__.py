@@ -1,6 +1,7 @@
 """The transports over the operating system's sockets, one kind to a room.
 
-- `_addressing`: literals, and the addresses that the socket functions give and take;
+- `_addressing`, `_scopes`: literals, the links that some of them belong to, and the addresses that
+  the socket functions give and take;
 - `_filedescriptor`: what every transport over a descriptor does: gather, send, wait, close;
 - `_baseport`: what all ports share: opening, stopping and closing;
 - `_streamconnection`, `_streamport`, `_baseconnector`: what all kinds of stream sockets share: a
@@ -14,6 +15,7 @@
 - `_udpport`, `_multicastport`: UDP, alone and with groups;
 - `_unixdatagramport`: UNIX datagrams;
 - `_opening`: what a reactor adds, `listenTCP` and the others;
-- `_unixnames`, `_unixbinding`: paths and abstract names of UNIX sockets, the locks beside them, and
-  sockets that are bound to them.
+- `_unixnames`, `_unixbinding`, `_unixnamedport`: paths and abstract names of UNIX sockets, the locks
+  beside them, sockets that are bound to them, and what ports with such a name share;
+- `_handedover`: sockets that another process has left for ports that are opened here.
 """

@@ -149,7 +149,7 @@ class FileDescriptor:
 
     @property
     def _tempDataLen(self) -> int:
-        """Nothing: Synapse adds it to the length of `dataBuffer`, which has all here."""
+        """How many bytes wait elsewhere: Synapse adds this to the length of `dataBuffer`."""
         return 0
 
     def fileno(self) -> int:

@@ -159,6 +159,11 @@ class LoopConnection(Connection, asyncio.Protocol):
 
     # Sending
 
+    @property
+    def _tempDataLen(self) -> int:
+        """How many bytes wait in the loop."""
+        return self._held
+
     def write(self, data: bytes) -> None:
         """Send bytes after all those that were written before."""
         if self._swift and type(data) is bytes and data and self._writesInstead is None:
