@@ -20,7 +20,6 @@ from twisted.spread._flow import PagingExchange
 from twisted.spread._instances import Jellyable
 from twisted.spread._jellier import DICTIONARY, simpleTuple
 from twisted.spread._localobjects import Local, LocalObjects
-from twisted.spread._logged import inShort
 from twisted.spread._pberrors import (
     DeadReferenceError,
     Error,
@@ -30,7 +29,7 @@ from twisted.spread._pberrors import (
     WrongArguments,
 )
 from twisted.spread._references import RemoteReference
-from twisted.spread._shown import shown
+from twisted.spread._shown import inShort, shown
 from twisted.spread._tasters import InsecureJelly, Taster, globalSecurity
 from twisted.spread.interfaces import Expression
 

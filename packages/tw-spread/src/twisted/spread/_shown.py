@@ -6,8 +6,17 @@ each other have a form that never ends.
 
 from twisted.python.reflect import qual
 
+MAX_LOGGED = 500
+"""How many characters of a message the log gets: the peer chooses how long it is."""
+
 _LONGEST = 80
 _MOST = 4
+
+
+def inShort(message: object) -> str:
+    """Return the text of a message, or its beginning if it is long."""
+    text = str(message)
+    return text if len(text) <= MAX_LOGGED else f"{text[:MAX_LOGGED]}..."
 
 
 def shown(value: object, depth: int = 2) -> str:
@@ -29,4 +38,4 @@ def shown(value: object, depth: int = 2) -> str:
     return f"a {qual(type(value))}"
 
 
-__all__ = ["shown"]
+__all__ = ["MAX_LOGGED", "inShort", "shown"]

@@ -37,8 +37,7 @@ from twisted.spread._bananacodec import (
     encodeExpression,
     encodeNumber,
 )
-from twisted.spread._logged import inShort
-from twisted.spread._shown import shown
+from twisted.spread._shown import inShort, shown
 
 SIZE_LIMIT = 640 * 1024
 """How many bytes a string, and how many elements a list may have."""
