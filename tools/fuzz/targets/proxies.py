@@ -34,22 +34,27 @@ _HEADERS = [
 _HEADER_WORDS = [*_HEADERS, b"GET / HTTP/1.1\r\n", b"TCP4", b" 65536", b" 00"]
 
 
-def header(pieces: list[bytes]) -> object:
-    """Feed the parser of the header."""
-    parser = HeaderParser()
-    found, rest = None, b""
+def _parsed(parser: HeaderParser | Request4Parser, pieces: list[bytes], most: int) -> object:
+    """Feed a parser that finds one thing, and return it with what follows."""
+    found: object = None
+    rest = b""
     for piece in pieces:
         if found is not None:
             rest += piece
             continue
         try:
             found = parser.receive(piece)
-        except HeaderRefused:
-            return "refused"
-        expect(len(parser._held), MAXIMUM_HEADER, "bytes of a header")
+        except (HeaderRefused, SOCKSMalformed) as error:
+            return type(error)
+        expect(len(parser._held), most, "bytes that are held")
         if found is not None:
             rest = parser.rest
     return found, rest
+
+
+def header(pieces: list[bytes]) -> object:
+    """Feed the parser of the header."""
+    return _parsed(HeaderParser(), pieces, MAXIMUM_HEADER)
 
 
 class _Told(Protocol):
@@ -78,20 +83,7 @@ def wrapper(pieces: list[bytes]) -> object:
 
 def request4(pieces: list[bytes]) -> object:
     """Feed the parser of requests of SOCKS 4 and 4a."""
-    parser = Request4Parser()
-    found, rest = None, b""
-    for piece in pieces:
-        if found is not None:
-            rest += piece
-            continue
-        try:
-            found = parser.receive(piece)
-        except SOCKSMalformed:
-            return "malformed"
-        expect(len(parser._held), 8 + LONGEST_USER + 1 + LONGEST_NAME, "bytes of a request")
-        if found is not None:
-            rest = parser.rest
-    return found, rest
+    return _parsed(Request4Parser(), pieces, 8 + LONGEST_USER + 1 + LONGEST_NAME)
 
 
 _REQUESTS4 = [
